@@ -59,6 +59,7 @@ schema: dev ## print each subgraph's SDL into its schema.graphql
 LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(PYTHON_BIN) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11
 lock: dev ## renew the Python locks from pyproject.toml
+	@echo 'uv>=0.8' | $(LOCK) --upgrade - -o requirements-bootstrap.lock
 	@$(LOCK) --upgrade pyproject.toml -o requirements.lock
 	@$(LOCK) --upgrade pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 

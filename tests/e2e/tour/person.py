@@ -110,17 +110,24 @@ class Person:
         request = GraphQLRequest(document, variable_values=dict(variables))
         name = request.document.definitions[0].selection_set.selections[0].name.value  # type: ignore[attr-defined]  # a field of an operation
         stream = Stream(name)
-        if self._live is None:
-            self._live = await self._connections.enter_async_context(self._live_client)
+        live = await self._live_session(self._live_client)
 
-        async def read(live: AsyncClientSession) -> None:
+        async def read() -> None:
             async for data in live.subscribe(request):
                 on_event(name, data[name])
                 await stream.add(data[name])
 
-        self._followers.append(self._tasks.create_task(read(self._live)))
+        self._followers.append(self._tasks.create_task(read()))
         await stream.until(lambda _: True, "a snapshot", seconds=ANSWER_SECONDS)
         return stream
+
+    async def _live_session(self, client: Client) -> AsyncClientSession:
+        """The one WebSocket of this person, opened at its first use."""
+        if self._live is not None:
+            return self._live
+        session: AsyncClientSession = await self._connections.enter_async_context(client)
+        self._live = session
+        return session
 
     async def __aenter__(self) -> Self:
         return self

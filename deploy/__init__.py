@@ -1,0 +1,1 @@
+"""How Foyer is deployed: `local` is the one-command product on one machine."""

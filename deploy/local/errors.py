@@ -1,0 +1,28 @@
+"""What can go wrong before and while the product runs on this machine.
+
+LocalError                    one clear line for the person at the terminal
+├── PostgresUnavailable       the embedded database cannot be started
+├── RabbitMQUnavailable       no broker, and no way to get one
+├── PreflightFailed           a port, a tool, the disk or the lock is in the way
+└── StartFailed               a process did not become ready
+"""
+
+
+class LocalError(Exception):
+    """Base: its message is one line that names the thing and what to do about it."""
+
+
+class PostgresUnavailable(LocalError):
+    """The embedded PostgreSQL cannot be prepared or started."""
+
+
+class RabbitMQUnavailable(LocalError):
+    """No broker is named and no private one can be fetched or started."""
+
+
+class PreflightFailed(LocalError):
+    """Something on this machine stands in the way of a start."""
+
+
+class StartFailed(LocalError):
+    """A process of the product did not become ready."""

@@ -1,0 +1,138 @@
+"""Field sets ("id owner { id }") as data, and the fields that they select in a subgraph."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from gateway.composition.subgraph.model import COMPOSITE, Field, Kind, Subgraph
+from gateway.composition.type_ref import base
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    parse,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSelection:
+    """One selected field; `selections` is None for a leaf."""
+
+    name: str
+    alias: str | None
+    arguments: tuple[tuple[str, ValueNode], ...]
+    directives: tuple[str, ...]
+    selections: "tuple[Selection, ...] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """An inline fragment; without `on` it stays on its parent's type."""
+
+    on: str | None
+    directives: tuple[str, ...]
+    selections: "tuple[Selection, ...]"
+
+
+Selection: TypeAlias = FieldSelection | Fragment
+
+
+class FieldSetSyntaxError(ValueError):
+    """The text is not a selection set without its outer braces."""
+
+
+@lru_cache(maxsize=4096)
+def parse_field_set(text: str) -> tuple[Selection, ...]:
+    """The selections of a field set. Raises FieldSetSyntaxError."""
+    inner = text.strip()
+    if not (inner.startswith("{") and inner.endswith("}")):
+        inner = f"{{{text}}}"
+    try:
+        document = parse(inner, no_location=True)
+    except GraphQLSyntaxError as error:
+        raise FieldSetSyntaxError(error.message) from error
+    operation = document.definitions[0]
+    if len(document.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
+        raise FieldSetSyntaxError("it must be one selection of fields")
+    return _selections(operation.selection_set)
+
+
+def _selections(node: SelectionSetNode) -> tuple[Selection, ...]:
+    result: list[Selection] = []
+    for child in node.selections:
+        directives = tuple(directive.name.value for directive in child.directives or ())
+        match child:
+            case FieldNode():
+                nested = child.selection_set
+                result.append(
+                    FieldSelection(
+                        name=child.name.value,
+                        alias=child.alias.value if child.alias else None,
+                        arguments=tuple((a.name.value, a.value) for a in child.arguments or ()),
+                        directives=directives,
+                        selections=_selections(nested) if nested else None,
+                    )
+                )
+            case InlineFragmentNode():
+                on = child.type_condition.name.value if child.type_condition else None
+                result.append(Fragment(on, directives, _selections(child.selection_set)))
+            case FragmentSpreadNode():
+                raise FieldSetSyntaxError("it must not spread named fragments")
+    return tuple(result)
+
+
+def selected_fields(
+    subgraph: Subgraph, parent: str, selections: Sequence[Selection]
+) -> Iterator[tuple[str, Field]]:
+    """(type name, field) for every field selected, nested ones too; unknown ones are skipped."""
+    definition = subgraph.types.get(parent)
+    for selection in selections:
+        if isinstance(selection, Fragment):
+            yield from selected_fields(subgraph, selection.on or parent, selection.selections)
+            continue
+        found = definition.fields.get(selection.name) if definition else None
+        if found is None:
+            continue
+        yield parent, found
+        if selection.selections:
+            yield from selected_fields(subgraph, base(found.type), selection.selections)
+
+
+def field_set_text(value: object) -> str | None:
+    """The argument of @key, @requires or @provides as one string, None when it is no such thing."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple) and all(isinstance(part, str) for part in value):
+        return " ".join(value)
+    return None
+
+
+def try_field_set(value: object) -> tuple[Selection, ...]:
+    """The selections of a directive's `fields`, empty when they do not parse."""
+    text = field_set_text(value)
+    if text is None:
+        return ()
+    try:
+        return parse_field_set(text)
+    except FieldSetSyntaxError:
+        return ()
+
+
+def is_composite(subgraph: Subgraph, name: str) -> bool:
+    """Whether a type has fields or members to select from."""
+    definition = subgraph.types.get(name)
+    return definition is not None and definition.kind in COMPOSITE
+
+
+def implementations(subgraph: Subgraph, interface: str) -> list[str]:
+    """The object types of a subgraph that implement an interface."""
+    return [
+        definition.name
+        for definition in subgraph.types.values()
+        if definition.kind is Kind.OBJECT and interface in definition.interfaces
+    ]

@@ -1,0 +1,262 @@
+"""A prepared plan and one request's variables in, one answer out.
+
+The graph of steps runs as a graph: a step is sent as soon as its own parents are done, whatever
+else is under way. A run owns no task and no lock; it is driven by the futures of its requests,
+and everything it does to the merged data happens between two events of the loop.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from graphql import GraphQLNonNull
+
+from gateway.execution.completion import complete
+from gateway.execution.completion_source import DEVIATIONS
+from gateway.execution.exchange import Answer, AnswerKind
+from gateway.execution.failures import Failure, JsonObject, Reason
+from gateway.execution.prepared import PreparedPlan, PreparedStep
+from gateway.execution.shapes import TYPENAME, ObjectShape
+from gateway.execution.step import (
+    StepRequest,
+    apply,
+    fail_request,
+    requests_of,
+    second_tries,
+)
+from gateway.execution.subgraph_errors import parse_answer, transport_reason
+from gateway.execution.wire_json import dumps
+from gateway.planner.plan import OperationKind, Variables
+from gateway.transport.base import ConnectFailed, SubgraphResponse, Transport, TransportError
+from gateway.transport.headers import Header, OutgoingHeaders, ResponseHeaderRules
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run works with besides its plan; the same object may serve many runs."""
+
+    transports: Mapping[str, Transport]
+    response_rules: ResponseHeaderRules
+    watched: frozenset[bytes]
+    introspect: Callable[[str, Variables], JsonObject]
+
+
+@dataclass(slots=True)
+class Run:
+    """One execution of a prepared plan. `done` gets the answer, or a broken invariant."""
+
+    plan: PreparedPlan
+    variables: Variables
+    around: Surroundings
+    headers: OutgoingHeaders
+    deadline: float | None
+    response_headers: list[Header]
+    loop: asyncio.AbstractEventLoop
+    data: JsonObject = field(default_factory=dict)
+    unplaced: list[Reason] = field(default_factory=list)
+    failed: bool = False
+    done: "asyncio.Future[Answer]" = field(init=False)
+    _waits: list[int] = field(init=False)
+    _requests: list[int] = field(init=False)
+    _left: int = field(init=False)
+    _pending: dict["asyncio.Future[SubgraphResponse]", StepRequest] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.done = self.loop.create_future()
+        steps = self.plan.steps
+        self._waits = [step.waits for step in steps]
+        self._requests = [0] * len(steps)
+        self._left = len(steps)
+
+    def start(self) -> None:
+        """Send the steps that wait for nothing."""
+        try:
+            if not self._left:
+                self._complete()
+            for index in self.plan.first:
+                if not self.done.done():
+                    self._begin(self.plan.steps[index])
+        except Exception as error:  # broken invariants reach whoever awaits the answer
+            self._break(error)
+
+    def resume(self, index: int, answer: Mapping[str, object]) -> None:
+        """Go on from an answer to step `index` that came another way (a subscription's event)."""
+        step = self.plan.steps[index]
+        self._requests[index] = 1
+        try:
+            self._apply(StepRequest(step, b"", (), retried=True), answer)
+        except Exception as error:  # as in start
+            self._break(error)
+
+    def cancel(self) -> None:
+        """End the queries under way. A mutation that was sent is left to be answered."""
+        for pending, request in list(self._pending.items()):
+            pending.remove_done_callback(self._answered)
+            if request.step.repeatable:
+                pending.cancel()
+            else:
+                pending.add_done_callback(_retrieved)
+        self._pending.clear()
+        if not self.done.done():
+            self.done.cancel()
+
+    def _begin(self, step: PreparedStep) -> None:
+        requests = requests_of(step, self.data, self.variables)
+        if not requests:
+            self._finish(step)
+            return
+        self._requests[step.index] = len(requests)
+        for request in requests:
+            self._send(request)
+
+    def _send(self, request: StepRequest) -> None:
+        step = request.step
+        transport = self.around.transports.get(step.step.subgraph)
+        if transport is None:
+            self._fail(request, ConnectFailed("no transport is configured for it"))
+            return
+        pending = transport.request(request.body, self.headers, self.deadline, step.repeatable)
+        self._pending[pending] = request
+        pending.add_done_callback(self._answered)
+
+    def _answered(self, pending: "asyncio.Future[SubgraphResponse]") -> None:
+        request = self._pending.pop(pending, None)
+        if request is None or self.done.done():
+            _retrieved(pending)
+            return
+        try:
+            self._take(request, pending)
+        except TransportError as error:
+            self._fail(request, error)
+        except Exception as error:  # as in start
+            self._break(error)
+
+    def _take(self, request: StepRequest, pending: "asyncio.Future[SubgraphResponse]") -> None:
+        response = pending.result()
+        watched = self.around.watched
+        for name, value in response.headers:
+            if name in watched:
+                self.around.response_rules.take(self.response_headers, name, value)
+        self._apply(request, parse_answer(response))
+
+    def _apply(self, request: StepRequest, answer: Mapping[str, object]) -> None:
+        if answer.get("errors"):
+            again, given_up = second_tries(request, answer, self.variables)
+            if again:
+                self._requests[request.step.index] += len(again) + len(given_up) - 1
+                for rest in given_up:
+                    self._merge(rest, answer)
+                for rest in again:
+                    self._send(rest)
+                return
+        self._merge(request, answer)
+
+    def _merge(self, request: StepRequest, answer: Mapping[str, object]) -> None:
+        applied = apply(request, answer, self.data)
+        if applied.unplaced:
+            self.unplaced.extend(applied.unplaced)
+        self._one_less(request.step, applied.failed)
+
+    def _fail(self, request: StepRequest, error: TransportError) -> None:
+        reason = transport_reason(error, request.step.step.subgraph)
+        fail_request(request, reason, self.data)
+        self._one_less(request.step, failed=True)
+
+    def _one_less(self, step: PreparedStep, failed: bool) -> None:
+        if failed:
+            self.failed = True
+            if self._pending and is_doomed(self.plan.shape, self.data):
+                self._left = 0
+                self._stop_queries()
+                self._complete()
+                return
+        self._requests[step.index] -= 1
+        if not self._requests[step.index]:
+            self._finish(step)
+
+    def _finish(self, step: PreparedStep) -> None:
+        self._left -= 1
+        if not self._left:
+            self._complete()
+            return
+        waits = self._waits
+        for child in step.children:
+            waits[child] -= 1
+            if not waits[child] and not self.done.done():
+                self._begin(self.plan.steps[child])
+
+    def _stop_queries(self) -> None:
+        pending, self._pending = self._pending, {}
+        for one, request in pending.items():
+            one.add_done_callback(_retrieved)
+            if request.step.repeatable:
+                one.cancel()
+
+    def _complete(self) -> None:
+        if not self.done.done():
+            self.done.set_result(Answer(AnswerKind.EXECUTED, self._body()))
+
+    def _body(self) -> bytes:
+        plan = self.plan
+        if not self.failed and not self.unplaced:
+            try:
+                return b'{"data":%b}' % dumps(self._introspected(plan.fast(self.data)))
+            except DEVIATIONS:
+                pass  # `complete` finds out what is wrong, and says so
+        data, errors = complete(plan.shape, self.data)
+        errors.extend(_unlocated(reason) for reason in self.unplaced)
+        answer: JsonObject = {"data": self._introspected(data)}
+        if errors:
+            answer["errors"] = errors
+        return dumps(answer)
+
+    def _introspected(self, data: JsonObject | None) -> JsonObject | None:
+        document = self.plan.introspection
+        if document is None or data is None:
+            return data
+        found = self.around.introspect(document, self.variables)
+        everything = {**data, **found}
+        order = [key for key in self.plan.root_keys if key in everything]
+        order.extend(key for key in found if key not in self.plan.root_keys)
+        return {key: everything[key] for key in order}
+
+    def _break(self, error: Exception) -> None:
+        self._stop_queries()
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+def _unlocated(reason: Reason) -> JsonObject:
+    return {"message": reason.message, "extensions": dict(reason.extensions)}
+
+
+def _retrieved(pending: "asyncio.Future[SubgraphResponse]") -> None:
+    """Look at the outcome of a request that nobody waits for, so that it is not logged as lost."""
+    if not pending.cancelled():
+        pending.exception()
+
+
+def is_doomed(shape: ObjectShape, data: object) -> bool:
+    """Whether a failure is sure to null the object: it stands where no null may be, all the way."""
+    if not isinstance(data, dict):
+        return isinstance(data, Failure)
+    if shape.abstract:
+        return False
+    for item in shape.fields_of(shape.type_name):
+        if item.source_key == TYPENAME or not isinstance(item.type, GraphQLNonNull):
+            continue
+        value = data.get(item.source_key)
+        if isinstance(value, Failure):
+            return True
+        if item.shape is not None and isinstance(value, dict) and is_doomed(item.shape, value):
+            return True
+    return False
+
+
+async def answer_of(run: Run) -> Answer:
+    """Wait for the answer of a started run; a cancelled wait cancels what may be cancelled."""
+    try:
+        return await run.done
+    finally:
+        if not run.done.done() or run.done.cancelled():
+            run.cancel()

@@ -1,0 +1,157 @@
+"""A query plan without conditions in, a plan that is ready to run out.
+
+Everything that does not depend on a request is made here, once: the bytes of each subgraph
+request up to its variables, the collectors of representations, the way each answer is merged, and
+the completion of the client's shape.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphql import GraphQLObjectType, GraphQLSchema
+
+from gateway.execution.completion_source import FastCompletion, compile_completion
+from gateway.execution.data_shape import DataNode, InputAnalysis, analyse
+from gateway.execution.merge import Merge, deep_merge, update
+from gateway.execution.representations import Batch, Collect, collector
+from gateway.execution.representations_source import compile_collector
+from gateway.execution.shapes import INTROSPECTION_FIELDS, ObjectShape, shape_of
+from gateway.execution.wire_json import dumps, request_text
+from gateway.planner.plan import (
+    EntityInput,
+    FetchField,
+    FetchStep,
+    OperationKind,
+    OutputField,
+    QueryPlan,
+    Variables,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedInput:
+    """One `_entities` field of a step, compiled."""
+
+    entity: EntityInput
+    fields: tuple[FetchField, ...]
+    collect: Collect
+    merge: Merge
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedStep:
+    """One step of the plan, compiled. `children` and `waits` are indices into the plan's steps."""
+
+    index: int
+    step: FetchStep
+    repeatable: bool
+    waits: int
+    children: tuple[int, ...]
+    prefix: bytes
+    constant: bytes | None
+    inputs: tuple[PreparedInput, ...]
+    root_fields: tuple[FetchField, ...]
+    root_merge: Merge
+
+    def body(self, variables: Variables, batches: Sequence[Batch], context: int = 0) -> bytes:
+        """The request's JSON text; `batches` are parallel to `inputs`.
+
+        `context` is the index of the representation whose context values are sent.
+        """
+        if self.constant is not None:
+            return self.constant
+        sent = {name: variables[name] for name in self.step.variables if name in variables}
+        for prepared, batch in zip(self.inputs, batches, strict=True):
+            sent[prepared.entity.variable] = batch.representations
+            if batch.contexts:
+                for argument, value in zip(
+                    prepared.entity.contexts, batch.contexts[context], strict=True
+                ):
+                    sent[argument.variable] = value
+        return b'%b,"variables":%b}' % (self.prefix, dumps(sent))
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPlan:
+    """A plan of one operation and one outcome of its conditions; shared by its requests."""
+
+    kind: OperationKind
+    steps: tuple[PreparedStep, ...]
+    first: tuple[int, ...]
+    shape: ObjectShape
+    fast: FastCompletion
+    introspection: str | None
+    root_keys: tuple[str, ...]
+    shares_objects: bool
+
+
+def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
+    """Compile `plan`, whose conditions have been decided (`conditions.decide`)."""
+    object_types = frozenset(
+        name for name, type_ in api_schema.type_map.items() if isinstance(type_, GraphQLObjectType)
+    )
+    shares = not any(entity.contexts for step in plan.steps for entity in step.inputs)
+    root = DataNode()
+    positions = {step.id: index for index, step in enumerate(plan.steps)}
+    steps = tuple(
+        _prepare_step(plan, step, positions, analyse(root, step, object_types, shares), object_types)
+        for step in plan.steps
+    )
+    shape = _root_shape(plan, api_schema)
+    return PreparedPlan(
+        kind=plan.kind,
+        steps=steps,
+        first=tuple(step.index for step in steps if not step.waits),
+        shape=shape,
+        fast=compile_completion(shape, root),
+        introspection=plan.introspection,
+        root_keys=tuple(dict.fromkeys(output.response_key for output in plan.output)),
+        shares_objects=shares,
+    )
+
+
+def _prepare_step(
+    plan: QueryPlan,
+    step: FetchStep,
+    positions: dict[int, int],
+    analysis: tuple[InputAnalysis, ...],
+    object_types: frozenset[str],
+) -> PreparedStep:
+    index = positions[step.id]
+    prefix = request_text(step.document, step.operation_name)
+    deep = deep_merge(object_types, step.subgraph)
+    inputs = tuple(
+        PreparedInput(
+            entity=entity,
+            fields=fields,
+            collect=compile_collector(entity, found) or collector(entity),
+            merge=deep if found.overlaps else update,
+        )
+        for entity, fields, found in zip(step.inputs, step.selections, analysis, strict=False)
+    )
+    return PreparedStep(
+        index=index,
+        step=step,
+        repeatable=step.kind is not OperationKind.MUTATION,
+        waits=len(step.after),
+        children=tuple(positions[other.id] for other in plan.steps if step.id in other.after),
+        prefix=prefix,
+        constant=None if inputs or step.variables else prefix + b"}",
+        inputs=inputs,
+        root_fields=() if inputs else step.selections[0],
+        root_merge=deep if not inputs and analysis[0].overlaps else update,
+    )
+
+
+def _root_shape(plan: QueryPlan, api_schema: GraphQLSchema) -> ObjectShape:
+    root_type = {
+        OperationKind.QUERY: api_schema.query_type,
+        OperationKind.MUTATION: api_schema.mutation_type,
+        OperationKind.SUBSCRIPTION: api_schema.subscription_type,
+    }[plan.kind]
+    assert root_type is not None  # the document is valid
+    return shape_of(api_schema, root_type.name, _without_introspection(plan.output))
+
+
+def _without_introspection(fields: tuple[OutputField, ...]) -> tuple[OutputField, ...]:
+    return tuple(output for output in fields if output.name not in INTROSPECTION_FIELDS)

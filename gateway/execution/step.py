@@ -1,0 +1,246 @@
+"""One step against the merged data: `requests_of` reads it, `apply` writes it; both synchronous.
+
+Between the two the request is on its way and other steps read and write. That is safe because the
+plan says who waits for whom, and because neither function ever awaits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.execution.failures import Failure, JsonObject, Reason
+from gateway.execution.merge import copied
+from gateway.execution.prepared import PreparedInput, PreparedStep
+from gateway.execution.representations import Batch
+from gateway.execution.subgraph_errors import ENTITIES, place_reasons, reasons_of
+from gateway.execution.walk import objects_at
+from gateway.planner.plan import FetchField, Variables
+from gateway.transport.base import MALFORMED
+
+MAX_TYPES_TO_SPLIT = 4
+"""A batch that fails as a whole without naming a type is tried again per type up to this many."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRequest:
+    """One request of a step; most steps make one. `batches` are parallel to the step's inputs."""
+
+    step: PreparedStep
+    body: bytes
+    batches: tuple[Batch, ...]
+    retried: bool = False
+
+
+def requests_of(step: PreparedStep, data: JsonObject, variables: Variables) -> list[StepRequest]:
+    """The requests that the step makes now; none when nothing is left to ask for.
+
+    Objects that cannot be asked for get their fields here: null, or the failure that prevents it.
+    """
+    if not step.inputs:
+        if step.step.path and not any(True for _ in objects_at(data, step.step.path)):
+            return []
+        return [StepRequest(step, step.body(variables, ()), ())]
+    batches = []
+    some = contextual = False
+    for prepared in step.inputs:
+        batch = Batch()
+        prepared.collect(data, batch)
+        for found, failure in batch.unsent:
+            fill(found, prepared.fields, failure)
+        some = some or bool(batch.representations)
+        contextual = contextual or bool(batch.contexts)
+        batches.append(batch)
+    if not some:
+        return []
+    if contextual:
+        return _by_context(step, batches, variables)
+    return [StepRequest(step, step.body(variables, batches), tuple(batches))]
+
+
+def _by_context(
+    step: PreparedStep, batches: Sequence[Batch], variables: Variables
+) -> list[StepRequest]:
+    """One request per combination of context values; inputs without contexts join the first."""
+    requests: list[StepRequest] = []
+    plain = tuple(Batch() if batch.contexts else batch for batch in batches)
+    for at, batch in enumerate(batches):
+        values: dict[str, Batch] = {}
+        for index, context in enumerate(batch.contexts):
+            part = values.setdefault(repr(context), Batch())
+            part.representations.append(batch.representations[index])
+            part.groups.append(batch.groups[index])
+            part.contexts.append(context)
+        for part in values.values():
+            base = plain if not requests else tuple(Batch() for _ in batches)
+            chosen = (*base[:at], part, *base[at + 1 :])
+            requests.append(StepRequest(step, step.body(variables, chosen), chosen))
+    return requests
+
+
+def fill(found: JsonObject, fields: Sequence[FetchField], failure: Failure | None) -> None:
+    """Give an object the fields that nobody will deliver: null, or what `failure` means to each."""
+    for item in fields:
+        key = item.source_key
+        if key == "__typename":
+            continue
+        present = found.get(key)
+        cause = failure.under(key) if failure is not None else None
+        if isinstance(present, dict):
+            fill(present, item.selection, cause)
+        elif key not in found or (present is None and cause is not None):
+            found[key] = cause
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of an answer: reasons that found no place, and whether anything failed."""
+
+    unplaced: list[Reason]
+    failed: bool
+
+
+def apply(request: StepRequest, answer: Mapping[str, object], data: JsonObject) -> Applied:
+    """Merge one answer into the data, its errors in the places of its nulls."""
+    step = request.step
+    errors = answer.get("errors")
+    fetched = answer.get("data")
+    service = step.step.subgraph
+    unplaced: list[Reason] = []
+    failed = False
+    if errors or not isinstance(fetched, dict):
+        fetched, unplaced = place_reasons(
+            fetched, reasons_of(errors, service), _response_keys(step), service
+        )
+        failed = True
+    if not step.inputs:
+        _merge_root(step, fetched, data)
+        return Applied(unplaced, failed)
+    for prepared, batch in zip(step.inputs, request.batches, strict=True):
+        if batch.representations and not _merge_entities(step, prepared, batch, fetched):
+            failed = True
+    return Applied(unplaced, failed)
+
+
+def _response_keys(step: PreparedStep) -> list[str]:
+    if step.inputs:
+        return [prepared.entity.alias for prepared in step.inputs]
+    return [item.source_key for item in step.root_fields]
+
+
+def _merge_root(step: PreparedStep, fetched: JsonObject, data: JsonObject) -> None:
+    if not step.step.path:
+        step.root_merge(data, fetched)
+        return
+    for found in objects_at(data, step.step.path):
+        step.root_merge(found, fetched)
+
+
+def _merge_entities(
+    step: PreparedStep, prepared: PreparedInput, batch: Batch, fetched: JsonObject
+) -> bool:
+    """Fan the entities out to the objects that wait for them; False when any of them failed."""
+    entities = fetched.get(prepared.entity.alias)
+    if entities is None and prepared.entity.alias not in fetched:
+        entities = fetched.get(ENTITIES)
+    groups = batch.groups
+    if not isinstance(entities, list) or len(entities) != len(groups):
+        cause = entities if isinstance(entities, Failure) else _malformed(step, entities, batch)
+        _fail(groups, prepared.fields, cause)
+        return False
+    merge = prepared.merge
+    whole = True
+    for group, entity in zip(groups, entities, strict=True):
+        if type(entity) is dict:
+            merge(group[0], entity)
+            for found in group[1:]:
+                merge(found, copied(entity) if prepared.entity.contexts else entity)  # type: ignore[arg-type]  # a copied object is an object
+        elif entity is None:
+            for found in group:
+                fill(found, prepared.fields, None)
+        else:
+            cause = entity if isinstance(entity, Failure) else _malformed(step, entity, batch)
+            _fail([group], prepared.fields, cause)
+            whole = False
+    return whole
+
+
+def _malformed(step: PreparedStep, entities: object, batch: Batch) -> Failure:
+    service = step.step.subgraph
+    if isinstance(entities, list):
+        text = (
+            f"Subgraph '{service}' answered {len(entities)} entities "
+            f"for {len(batch.groups)} representations."
+        )
+    else:
+        text = f"Subgraph '{service}' answered something else than entities."
+    return Failure((Reason.of(text, MALFORMED, service),))
+
+
+def _fail(
+    groups: Sequence[Sequence[JsonObject]], fields: Sequence[FetchField], cause: Failure
+) -> None:
+    for group in groups:
+        for found in group:
+            fill(found, fields, cause)
+
+
+def fail_request(request: StepRequest, reason: Reason, data: JsonObject) -> None:
+    """What a request that was not answered leaves behind: a failure in each field it was for."""
+    cause = Failure((reason,))
+    step = request.step
+    if not step.inputs:
+        for found in objects_at(data, step.step.path):
+            fill(found, step.root_fields, cause)
+        return
+    for prepared, batch in zip(step.inputs, request.batches, strict=True):
+        _fail(batch.groups, prepared.fields, cause)
+
+
+def second_tries(
+    request: StepRequest, answer: Mapping[str, object], variables: Variables
+) -> tuple[list[StepRequest], list[StepRequest]]:
+    """For a batch that came back null as a whole: requests to try instead, and those given up.
+
+    Some servers (Strawberry) lose the whole batch over one `__typename` that they do not know.
+    When the error names a type of the batch, the rest is asked for once more; when it names none,
+    each type by itself. Empty when the answer is anything else.
+    """
+    step = request.step
+    errors = answer.get("errors")
+    if request.retried or not step.inputs or not errors or not step.repeatable:
+        return [], []
+    fetched = answer.get("data")
+    if isinstance(fetched, dict) and any(fetched.values()):
+        return [], []
+    types = sorted(
+        {_typename(sent) for batch in request.batches for sent in batch.representations}
+    )
+    if len(types) < 2:
+        return [], []
+    text = repr([reason.message for reason in reasons_of(errors, "")])
+    named = [name for name in types if name in text]
+    if named and len(named) < len(types):
+        rest = frozenset(types) - frozenset(named)
+        return [_only(request, rest, variables)], [_only(request, frozenset(named), variables)]
+    if len(types) <= MAX_TYPES_TO_SPLIT:
+        return [_only(request, frozenset({name}), variables) for name in types], []
+    return [], []
+
+
+def _typename(sent: object) -> str:
+    return str(sent.get("__typename")) if isinstance(sent, dict) else ""
+
+
+def _only(request: StepRequest, types: frozenset[str], variables: Variables) -> StepRequest:
+    batches = []
+    for batch in request.batches:
+        part = Batch()
+        for index, sent in enumerate(batch.representations):
+            if _typename(sent) in types:
+                part.representations.append(sent)
+                part.groups.append(batch.groups[index])
+                if batch.contexts:
+                    part.contexts.append(batch.contexts[index])
+        batches.append(part)
+    return StepRequest(
+        request.step, request.step.body(variables, batches), tuple(batches), retried=True
+    )

@@ -1,0 +1,77 @@
+"""A client's headers (and a socket's payload) in; the headers that subgraphs get, out."""
+
+from collections.abc import Iterable, Mapping
+
+from gateway.errors import RequestRefused
+from gateway.execution.exchange import Header
+from gateway.server.identity import (
+    Identity,
+    IdentityExchange,
+    token_of_headers,
+    token_of_payload,
+)
+from gateway.settings import Settings
+
+AUTHORIZATION = b"authorization"
+
+
+class Unrecognised(RequestRefused):
+    """A socket was opened with a token that nobody signed in with."""
+
+    code = "FORBIDDEN"
+
+
+class Callers:
+    """Applies the rules for request headers, and puts the identity in."""
+
+    def __init__(self, settings: Settings, exchange: IdentityExchange | None) -> None:
+        self._exchange = exchange
+        self._cookies = settings.session_cookies
+        self._forwarded = frozenset(name.lower().encode() for name in settings.forwarded_headers)
+
+    def cached(self, headers: Mapping[bytes, bytes]) -> Identity | None:
+        """Who sends a request, where that is known without asking; else `of_request` says."""
+        if self._exchange is None:
+            return Identity(headers.get(AUTHORIZATION))
+        return self._exchange.cached(token_of_headers(headers, self._cookies))
+
+    async def of_request(self, headers: Mapping[bytes, bytes]) -> Identity:
+        """Who sends a request. Raises IdentityUnavailable."""
+        if self._exchange is None:
+            return Identity(headers.get(AUTHORIZATION))
+        return await self._exchange.identify(token_of_headers(headers, self._cookies))
+
+    async def of_socket(
+        self, headers: Mapping[bytes, bytes], payload: Mapping[str, object] | None
+    ) -> Identity:
+        """Who opens a socket: by its `connection_init` payload, else as for a request.
+
+        Raises IdentityUnavailable, or Unrecognised when the payload's token is nobody's: a
+        client that says who it is should not find itself anonymous.
+        """
+        if self._exchange is None:
+            return Identity(_authorization_in(payload) or headers.get(AUTHORIZATION))
+        token = token_of_payload(payload)
+        if token is None:
+            return await self.of_request(headers)
+        identity = await self._exchange.identify(token)
+        if identity.subject is None:
+            raise Unrecognised.because("The token is unknown or its session has ended.")
+        return identity
+
+    def headers_for_subgraphs(
+        self, headers: Iterable[Header], identity: Identity
+    ) -> tuple[Header, ...]:
+        """The client's headers that the rules let through, and the identity's own."""
+        forwarded = self._forwarded
+        kept = [header for header in headers if header[0] in forwarded]
+        if identity.authorization is not None:
+            kept.append((AUTHORIZATION, identity.authorization))
+        return tuple(kept)
+
+
+def _authorization_in(payload: Mapping[str, object] | None) -> bytes | None:
+    for key, value in (payload or {}).items():
+        if key.lower() == "authorization" and isinstance(value, str) and value.isprintable():
+            return value.encode("utf-8")
+    return None

@@ -1,0 +1,212 @@
+"""`/graphql`: one ASGI callable for HTTP and WebSocket, outside any middleware.
+
+A hot HTTP request is: headers to a dict, body, JSON, the prepared operation, the cached identity,
+the engine, two sends.
+"""
+
+import asyncio
+import logging
+
+from gateway.errors import RequestRefused
+from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
+from gateway.planner.plan import OperationKind
+from gateway.server.access_log import log_call
+from gateway.server.call import REQUEST_ID, Call, Receive, Scope, Send, request_id_of
+from gateway.server.disconnects import ClientLeft, Disconnects
+from gateway.server.engine import Answers
+from gateway.server.http_request import HttpRefused, decode_get, decode_post
+from gateway.server.http_response import (
+    error_body,
+    http_refusal_body,
+    internal_error,
+    refusal_status,
+    send_body,
+    status_of,
+)
+from gateway.server.media import SINGLE, STREAMS, Media, acceptable
+from gateway.server.serving import Serving
+from gateway.server.stream import Stream, StreamSource
+from gateway.server.ws import SocketServer
+
+logger = logging.getLogger(__name__)
+
+ALLOWED = (b"allow", b"GET, POST, OPTIONS")
+POST_ONLY = (b"allow", b"POST")
+CLIENT_LEFT = 499
+"""Status in the log only: there is nobody to send it to."""
+
+
+class GraphQLEndpoint:
+    """The ASGI callable."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving = serving
+        self._sockets = SocketServer(serving)
+        self._disconnects = Disconnects()
+        settings = serving.settings
+        self._max_body_bytes = settings.max_body_bytes
+        self._max_header_bytes = settings.max_header_bytes
+        self._max_json_depth = settings.max_json_depth
+        self._timeout_seconds = settings.request_timeout_seconds
+        self._status_codes = settings.status_codes
+        self._access_log = settings.access_log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request or one socket."""
+        headers = dict(scope["headers"])
+        if scope["type"] == "websocket":
+            await self._sockets.serve(scope, receive, send)
+            return
+        started = asyncio.get_running_loop().time()
+        call = Call(scope, receive, send, headers, request_id_of(headers), started)
+        call.response_headers.append((REQUEST_ID, call.request_id.encode("ascii")))
+        if b"origin" in headers:
+            call.response_headers.extend(self._serving.origins.response_headers(headers))
+        try:
+            await self._answer(call)
+        except ClientLeft:
+            call.status = CLIENT_LEFT
+        except Exception:
+            logger.exception("request %s failed", call.request_id)
+            if not call.status:
+                await self._send(call, 500, error_body([internal_error(call.request_id)]))
+        finally:
+            if self._access_log:
+                log_call(call)
+
+    async def _answer(self, call: Call) -> None:
+        media = SINGLE[0]
+        try:
+            accepted = acceptable(call.headers.get(b"accept"))
+            media = next((each for each in accepted if each in SINGLE), Media.GRAPHQL_RESPONSE)
+            if call.scope["method"] == "OPTIONS":
+                await self._preflight(call)
+                return
+            await self._run(call, await self._request(call), accepted)
+        except HttpRefused as refused:
+            call.response_headers.extend(refused.headers)
+            await self._send(call, refused.status, http_refusal_body(refused), media)
+        except RequestRefused as refused:
+            status = refusal_status(refused.code, media, self._status_codes)
+            await self._send(call, status, error_body(refused.errors), media)
+
+    async def _request(self, call: Call) -> GraphQLRequest:
+        """The decoded request; raises HttpRefused."""
+        headers = call.headers
+        if sum(map(len, headers)) + sum(map(len, headers.values())) > self._max_header_bytes:
+            raise HttpRefused(
+                431,
+                "HEADERS_TOO_LARGE",
+                f"The headers have more than {self._max_header_bytes} bytes; send fewer.",
+            )
+        method = call.scope["method"]
+        if method == "POST":
+            body = await self._body(call)
+            return decode_post(headers.get(b"content-type"), body, self._max_json_depth)
+        if method == "GET":
+            return decode_get(call.scope["query_string"], self._max_json_depth)
+        raise HttpRefused(
+            405, "METHOD_NOT_ALLOWED", f"{method} is not served; send GET or POST.", (ALLOWED,)
+        )
+
+    async def _body(self, call: Call) -> bytes:
+        encoding = call.headers.get(b"content-encoding", b"identity")
+        if encoding != b"identity":
+            raise HttpRefused(
+                415, "UNSUPPORTED_ENCODING", "Request bodies must be sent uncompressed."
+            )
+        limit = self._max_body_bytes
+        length = call.headers.get(b"content-length", b"")
+        if length.isdigit() and int(length) > limit:
+            raise _too_large(limit)
+        message = await call.receive()
+        if not message.get("more_body") and message["type"] == "http.request":
+            whole: bytes = message["body"]
+            return whole
+        body = bytearray()
+        while message["type"] == "http.request":
+            body += message["body"]
+            if len(body) > limit:
+                raise _too_large(limit)
+            if not message["more_body"]:
+                return bytes(body)
+            message = await call.receive()
+        raise ClientLeft
+
+    async def _run(self, call: Call, request: GraphQLRequest, accepted: tuple[Media, ...]) -> None:
+        kind = self._serving.engine.prepare(request).kind
+        call.operation = request.operation_name or kind.value
+        if kind is OperationKind.MUTATION and call.scope["method"] == "GET":
+            raise HttpRefused(405, "METHOD_NOT_ALLOWED", "Mutations need POST.", (POST_ONLY,))
+        offered = STREAMS if kind is OperationKind.SUBSCRIPTION else (*SINGLE, *STREAMS)
+        media = next((each for each in accepted if each in offered), None)
+        if media is None:
+            wanted = " or ".join(offered)
+            raise HttpRefused(
+                406, "NOT_ACCEPTABLE", f"A {kind.value} is answered as {wanted}: accept one."
+            )
+        callers = self._serving.callers
+        identity = callers.cached(call.headers) or await callers.of_request(call.headers)
+        context = RequestContext(
+            callers.headers_for_subgraphs(call.scope["headers"], identity),
+            call.started + self._timeout_seconds,
+        )
+        if media in STREAMS:
+            answers = self._answers(kind, request, context)
+            await self._stream(call, media, StreamSource(answers, context, identity))
+            return
+        if kind is OperationKind.QUERY:
+            answer = await self._query(call, request, context)
+        else:
+            answer = await self._serving.engine.execute(request, context)
+        call.response_headers.extend(context.response_headers)
+        await self._send(call, status_of(answer, media, self._status_codes), answer.body, media)
+
+    async def _query(self, call: Call, request: GraphQLRequest, context: RequestContext) -> Answer:
+        """Run a query for as long as its client waits; raises ClientLeft."""
+        task = self._disconnects.start(call.receive)
+        try:
+            return await self._serving.engine.execute(request, context)
+        except asyncio.CancelledError:
+            if self._disconnects.has_left(task):
+                raise ClientLeft from None
+            raise
+        finally:
+            self._disconnects.finish(task)
+
+    def _answers(
+        self, kind: OperationKind, request: GraphQLRequest, context: RequestContext
+    ) -> Answers:
+        if kind is OperationKind.SUBSCRIPTION:
+            context.deadline = None
+            return self._serving.engine.subscribe(request, context)
+        return self._one_answer(request, context)
+
+    async def _one_answer(self, request: GraphQLRequest, context: RequestContext) -> Answers:
+        yield await self._serving.execute_to_its_end(request, context)
+
+    async def _stream(self, call: Call, media: Media, source: StreamSource) -> None:
+        stream = Stream(self._serving, call, media, source)
+        self._serving.live.add(stream)
+        try:
+            await stream.run()
+        finally:
+            self._serving.live.remove(stream)
+
+    async def _preflight(self, call: Call) -> None:
+        headers = self._serving.origins.preflight(call.headers)
+        call.status = 204
+        start = {"type": "http.response.start", "status": 204, "headers": [*headers]}
+        await call.send(start)
+        await call.send({"type": "http.response.body", "body": b""})
+
+    @staticmethod
+    async def _send(call: Call, status: int, body: bytes, media: Media = Media.JSON) -> None:
+        call.status = status
+        await send_body(call.send, status, media, body, call.response_headers)
+
+
+def _too_large(limit: int) -> HttpRefused:
+    return HttpRefused(
+        413, "BODY_TOO_LARGE", f"The request body has more than {limit} bytes; send less."
+    )

@@ -1,0 +1,50 @@
+"""The whole ASGI application: `/graphql` around Starlette, everything else through it."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.server.endpoint import GraphQLEndpoint
+from gateway.server.health import Checks, health_routes
+from gateway.server.serving import Serving
+from gateway.server.static import static_routes
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+class GatewayApp(Starlette):
+    """Starlette, but a request for the GraphQL path goes straight to its endpoint.
+
+    The middleware stack costs more than everything else that the server does for a small query.
+    """
+
+    def __init__(
+        self, path: str, endpoint: ASGIApp, routes: list[BaseRoute], lifespan: Lifespan
+    ) -> None:
+        super().__init__(routes=routes, lifespan=lifespan)
+        self._path = path
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI connection."""
+        if scope["type"] != "lifespan" and scope["path"] == self._path:
+            scope["app"] = self
+            await self._endpoint(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def build_app(serving: Serving, checks: Checks, lifespan: Lifespan) -> GatewayApp:
+    """The application for `serving`; `checks` make `/health/ready`, beside not draining."""
+    settings = serving.settings
+    all_checks = {**checks, "serving": lambda: not serving.draining}
+    routes: list[BaseRoute] = [
+        *health_routes(all_checks),
+        *static_routes(settings.static_dir, settings.playground_dir),
+    ]
+    app = GatewayApp(settings.path, GraphQLEndpoint(serving), routes, lifespan)
+    app.state.serving = serving
+    return app

@@ -1,0 +1,32 @@
+"""What every connection works with: one value, made by the composition root."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
+from gateway.server.browser import Origins
+from gateway.server.callers import Callers
+from gateway.server.engine import Engine
+from gateway.server.live import LiveConnections
+from gateway.settings import Settings
+
+
+@dataclass(slots=True)
+class Serving:
+    """`engine` is replaced whole when the schema is reloaded; what runs finishes on the old one."""
+
+    settings: Settings
+    engine: Engine
+    callers: Callers
+    origins: Origins
+    live: LiveConnections = field(default_factory=LiveConnections)
+    draining: bool = False
+    """Set first when the process is to stop: no longer ready, no new sockets."""
+    _mutations: set[asyncio.Task[Answer]] = field(default_factory=set)
+
+    async def execute_to_its_end(self, request: GraphQLRequest, context: RequestContext) -> Answer:
+        """Run what is to be finished even when its client leaves meanwhile: a mutation."""
+        task = asyncio.create_task(self.engine.execute(request, context))
+        self._mutations.add(task)
+        task.add_done_callback(self._mutations.discard)
+        return await asyncio.shield(task)

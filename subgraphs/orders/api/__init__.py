@@ -1,0 +1,1 @@
+"""The GraphQL side of orders: types, then queries, mutations and subscriptions, then schema."""

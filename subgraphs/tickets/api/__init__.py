@@ -1,0 +1,1 @@
+"""The tickets subgraph's GraphQL surface: inputs → service or listing → types; thin."""

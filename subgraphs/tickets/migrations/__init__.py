@@ -1,0 +1,1 @@
+"""The revisions of the tickets database: `python -m shared.migrations subgraphs.tickets`."""

@@ -1,0 +1,1 @@
+"""The users subgraph's GraphQL surface: inputs → service and sessions → types; thin."""

@@ -1,0 +1,12 @@
+"""The users subgraph's schema; `python -m subgraphs.users.api.schema` prints its SDL."""
+
+import sys
+
+from shared.graphql import federated_schema
+from subgraphs.users.api.mutations import Mutation
+from subgraphs.users.api.queries import Query
+
+schema = federated_schema(query=Query, mutation=Mutation)
+
+if __name__ == "__main__":
+    sys.stdout.write(schema.as_str() + "\n")

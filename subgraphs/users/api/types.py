@@ -1,0 +1,115 @@
+"""The users subgraph's types: domain values in, what the graph shows out. Never a hash."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import strawberry
+from strawberry import federation
+
+from shared.graphql import FieldProblem, Problem, RateLimited, Unauthenticated, ValidationFailed
+from shared.ids import parse_id
+from subgraphs.users import errors, models
+from subgraphs.users.api.context import Info
+from subgraphs.users.loaders import load_users
+from subgraphs.users.sessions import OpenedSession
+
+
+@federation.type(keys=["id"], description="Somebody with an account.")
+class User:
+    id: strawberry.ID
+    name: str
+    created_at: datetime
+    private_email: strawberry.Private[str]
+
+    @strawberry.field(description="Shown to nobody but this person.")
+    def email(self, info: Info) -> str | None:
+        return self.private_email if self._is_self(info) else None
+
+    @classmethod
+    def of(cls, user: models.User) -> Self:
+        """The graph's view of the aggregate."""
+        return cls(
+            id=strawberry.ID(str(user.id)),
+            name=user.name,
+            created_at=user.created_at,
+            private_email=user.email,
+        )
+
+    @classmethod
+    async def resolve_reference(cls, info: Info, id: strawberry.ID, **_: Any) -> Self | None:  # noqa: A002
+        user_id = parse_id(id)
+        return None if user_id is None else await cls.find(info, user_id)
+
+    @classmethod
+    async def find(cls, info: Info, user_id: UUID) -> Self | None:
+        """The user of an id, loaded together with all others of the request."""
+        found = await info.context.loader(load_users).load(user_id)
+        return None if found is None else cls.of(found)
+
+    def _is_self(self, info: Info) -> bool:
+        return self.id == str(info.context.user_id)
+
+
+@strawberry.type(description="A new session. Browsers get it as a cookie; others send the token.")
+class SignedIn:
+    user: User
+    session_token: str = strawberry.field(
+        description="For API clients: `Authorization: Bearer …`. Shown this once."
+    )
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, user: models.User, opened: OpenedSession) -> Self:
+        """The answer that carries the session's token, the only one ever."""
+        return cls(
+            user=User.of(user), session_token=opened.token, expires_at=opened.session.expires_at
+        )
+
+
+@strawberry.type(description="How many sessions ended.")
+class SignedOut:
+    revoked: int
+
+
+@strawberry.type(description="An account has this e-mail address already.")
+class EmailTaken(Problem):
+    pass
+
+
+@strawberry.type(description="Unknown address or wrong password; which of them is not said.")
+class InvalidCredentials(Problem):
+    pass
+
+
+SignUpResult = Annotated[
+    SignedIn | ValidationFailed | EmailTaken | RateLimited,
+    strawberry.union("SignUpResult"),
+]
+SignInResult = Annotated[
+    SignedIn | InvalidCredentials | ValidationFailed | RateLimited,
+    strawberry.union("SignInResult"),
+]
+SignOutResult = Annotated[SignedOut | Unauthenticated, strawberry.union("SignOutResult")]
+
+
+def problem(error: errors.DomainError) -> Any:
+    """The union member that tells the client of a refusal; re-raises what it does not know.
+
+    `Any`: which members a field may answer is checked by the schema, not by the type checker.
+    """
+    match error:
+        case errors.InvalidInput(fields=fields):
+            return ValidationFailed(
+                message=str(error),
+                fields=[FieldProblem(field=each.field, message=each.message) for each in fields],
+            )
+        case errors.EmailTaken():
+            return EmailTaken(code=error.code, message=str(error))
+        case errors.InvalidCredentials():
+            return InvalidCredentials(code=error.code, message=str(error))
+        case errors.TooManyAttempts() | errors.Overloaded():
+            return RateLimited(message=str(error), retry_after=error.retry_after_seconds)
+        case errors.NotSignedIn():
+            return Unauthenticated(message=str(error))
+    raise error

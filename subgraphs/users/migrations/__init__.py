@@ -1,0 +1,1 @@
+"""The revisions of the users database: `python -m shared.migrations subgraphs.users`."""

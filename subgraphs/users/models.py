@@ -1,0 +1,160 @@
+"""The aggregates of the users service: commands in; changed state and a fact out. No I/O."""
+
+from datetime import datetime, timedelta
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.contracts.users import USER_UPDATED, SessionRevokedData, UserSnapshot
+from shared.db import ModelBase
+from shared.ids import uuid7
+from shared.inbox import inbox_table
+from shared.outbox import outbox_table
+
+SESSION_IDLE = timedelta(hours=12)
+SESSION_LIFETIME = timedelta(days=30)
+
+
+class Base(ModelBase):
+    """The tables of the users database."""
+
+
+outbox_table(Base.metadata)
+inbox_table(Base.metadata)
+
+
+class User(Base):
+    """A person with an account; `email` is unique whatever its case."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column()
+    email: Mapped[str] = mapped_column(Text)
+    email_verified_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+    __table_args__ = (Index("uq_users_email", func.lower(text("email")), unique=True),)
+
+    def rename(self, name: str, now: datetime) -> str | None:
+        """Take a clean name; None when it is the same."""
+        if name == self.name:
+            return None
+        self.name = name
+        return self._touched(now)
+
+    def verify_email(self, now: datetime) -> str | None:
+        """Note that the address was proved to be this person's; None when it was before."""
+        if self.email_verified_at is not None:
+            return None
+        self.email_verified_at = now
+        return self._touched(now)
+
+    def change_email(self, email: str, now: datetime) -> str | None:
+        """Take a clean, proved address; None when it is the same and proved already."""
+        if email == self.email:
+            return self.verify_email(now)
+        self.email = email
+        self.email_verified_at = now
+        return self._touched(now)
+
+    def snapshot(self) -> UserSnapshot:
+        """The account as other services hear of it; never a credential."""
+        return UserSnapshot(
+            id=self.id,
+            version=self.version,
+            email=self.email,
+            name=self.name,
+            created_at=self.created_at,
+            email_verified=self.email_verified_at is not None,
+        )
+
+    def _touched(self, now: datetime) -> str:
+        self.version += 1
+        self.updated_at = now
+        return USER_UPDATED
+
+
+class Credential(Base):
+    """A user's password, as argon2id hash; who signs in by OpenID alone has none."""
+
+    __tablename__ = "credentials"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    password_hash: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime]
+
+    def __repr__(self) -> str:
+        return f"<Credential of {self.user_id}>"
+
+
+class Session(Base):
+    """A signed-in device, until idle for SESSION_IDLE, SESSION_LIFETIME old, or revoked."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(Text, server_default="")
+
+    __table_args__ = (
+        Index("ix_sessions_user", "user_id", postgresql_where=text("revoked_at IS NULL")),
+        Index("ix_sessions_revoked", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")),
+        Index("ix_sessions_expires", "expires_at"),
+    )
+
+    @classmethod
+    def open(cls, user_id: UUID, token_hash: bytes, device: str, now: datetime) -> Self:
+        """A session that starts now; `device` is what its browser calls itself."""
+        return cls(
+            id=uuid7(),
+            user_id=user_id,
+            token_hash=token_hash,
+            created_at=now,
+            last_used_at=now,
+            expires_at=now + SESSION_LIFETIME,
+            device=device,
+        )
+
+    def revoked(self, now: datetime) -> SessionRevokedData:
+        """What the others hear when it was revoked at `now`."""
+        return SessionRevokedData(session_id=self.id, user_id=self.user_id, revoked_at=now)
+
+
+class LoginAttempt(Base):
+    """One try to sign in to an address: being checked, or failed. Success deletes its address's."""
+
+    __tablename__ = "login_attempts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    failed: Mapped[bool]
+
+    __table_args__ = (Index("ix_login_attempts_email", "email", "at"),)
+
+
+class SigningKey(Base):
+    """An Ed25519 key: published from `created_at`, signs from `active_at` until the next one."""
+
+    __tablename__ = "signing_keys"
+
+    kid: Mapped[str] = mapped_column(Text, primary_key=True)
+    private_key: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    active_at: Mapped[datetime]
+
+    def __repr__(self) -> str:
+        return f"<SigningKey {self.kid}>"
