@@ -44,6 +44,9 @@ conformance: dev ## CORPUS=folder: composition verdicts and plans with known out
 	@$(PYTHON_BIN) -m tests.conformance.composition $(CORPUS)
 	@$(PYTHON_BIN) -m tests.conformance.plans $(CORPUS)
 
+fuzz: dev ## CASES= SEED=: random schemas and operations, compared with one service
+	@$(PYTHON_BIN) -m tests.gateway.fuzz --cases $(or $(CASES),20000) --seed $(or $(SEED),1)
+
 bench: dev ## benchmarks, with printed figures
 	@$(PYTHON_BIN) -m tests.bench
 

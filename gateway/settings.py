@@ -71,6 +71,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     # What is served
+    supergraph_file: Path | None = Field(None, description="A composed supergraph's SDL.")
+    config_file: Path | None = Field(None, description="Subgraphs to compose, as rover reads them.")
     path: str = Field("/graphql", pattern=r"^/[\w./-]*$", description="Path of the endpoint.")
     static_dir: Path | None = Field(None, description="Folder of the single-page app, at /.")
     playground_dir: Path | None = Field(None, description="Folder of GraphiQL, at /playground.")
@@ -137,8 +139,12 @@ class Settings(BaseModel):
         return value
 
 
-def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    environment: Mapping[str, str] | None = None, overrides: Mapping[str, object] | None = None
+) -> Settings:
     """The settings of this process; `environment` stands in for the process's own.
+
+    `overrides` (command-line arguments) win over the environment, which wins over the file.
 
     Raises SettingsError with one line for each wrong setting: its name, the value, what is
     allowed. Variables that start with GATEWAY_ and name no setting are wrong too.
@@ -151,7 +157,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if "LOG_FORMAT" in variables:
         given.setdefault("log_format", variables["LOG_FORMAT"])
     try:
-        return Settings(**given)
+        return Settings(**{**given, **(overrides or {})})
     except ValidationError as error:
         raise SettingsError("\n".join(_lines(error))) from None
 

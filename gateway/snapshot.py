@@ -1,6 +1,6 @@
 """A supergraph SDL in, everything that is made of it once out; replaced whole on a reload."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from graphql import GraphQLSchema
@@ -10,15 +10,12 @@ from gateway.federation.model import Supergraph
 from gateway.federation.supergraph import parse_supergraph
 from gateway.graph import QueryGraph, build_graph
 
-MAX_LABEL_SETS = 16
-"""Query graphs kept for different sets of progressive-override labels."""
-
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One version of the graph; immutable but for the query graphs that are built when needed.
+    """One version of the graph. `id` is the same for the same SDL.
 
-    `id` is the same for the same SDL. `graph` is the query graph without override labels.
+    `graph` is the query graph with every progressive override off.
     """
 
     id: str
@@ -26,18 +23,6 @@ class Snapshot:
     supergraph: Supergraph
     api_schema: GraphQLSchema
     graph: QueryGraph
-    _graphs: dict[frozenset[str], QueryGraph] = field(default_factory=dict, repr=False)
-
-    def graph_for(self, labels: frozenset[str]) -> QueryGraph:
-        """The query graph with these override labels taken as on."""
-        if not labels:
-            return self.graph
-        graph = self._graphs.get(labels)
-        if graph is None:
-            if len(self._graphs) >= MAX_LABEL_SETS:
-                self._graphs.pop(next(iter(self._graphs)))
-            graph = self._graphs[labels] = build_graph(self.supergraph, labels)
-        return graph
 
 
 def build_snapshot(supergraph_sdl: str) -> Snapshot:

@@ -29,7 +29,7 @@ _REMEMBER = text(
     "INSERT INTO inbox (consumer, message_id) VALUES (:consumer, :message_id)"
     " ON CONFLICT DO NOTHING RETURNING 1"
 )
-_FORGET = text("DELETE FROM inbox WHERE received_at < now() - :keep")
+_FORGET = text("DELETE FROM inbox WHERE received_at < now() - CAST(:keep AS interval)")
 
 
 async def first_time(session: AsyncSession, consumer: str, message_id: UUID) -> bool:

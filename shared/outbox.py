@@ -91,7 +91,7 @@ _UNSENT = """
     FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1
 """
 _MARK_SENT = "UPDATE outbox SET sent_at = now() WHERE id = ANY($1::bigint[])"
-_FORGET = text("DELETE FROM outbox WHERE sent_at < now() - :keep")
+_FORGET = text("DELETE FROM outbox WHERE sent_at < now() - CAST(:keep AS interval)")
 
 
 async def append(

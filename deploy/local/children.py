@@ -104,6 +104,12 @@ class Nursery:
                 self._watchdog.stdin.close()
             self._watchdog.wait()
 
+    def kill(self) -> None:
+        """SIGKILL every child, now."""
+        for group in self._children:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
     def _tell(self, line: str) -> None:
         if self._watchdog is not None and self._watchdog.stdin is not None:
             with contextlib.suppress(BrokenPipeError):  # `start` replaces a dead watchdog

@@ -32,3 +32,9 @@ def die_with_parent(ending: signal.Signals = signal.SIGTERM) -> Callable[[], Non
             os._exit(1)
 
     return hook
+
+
+def end_with_parent(ending: signal.Signals) -> None:
+    """Have the kernel send `ending` to this very process when its parent dies."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(ending), 0, 0, 0)

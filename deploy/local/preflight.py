@@ -39,7 +39,9 @@ def check_machine(layout: Layout, port: int) -> None:
             f"{NEEDED_BYTES // 2**20} MB are needed"
         )
     if is_taken(port):
-        raise PreflightFailed(f"port {port} is taken: set PORT to another, as in `make run PORT=8001`")
+        raise PreflightFailed(
+            f"port {port} is taken: choose another, as in `make run PORT={port + 1}`"
+        )
 
 
 @contextmanager

@@ -39,10 +39,15 @@ Place = tuple["Place | None", str | int]
 Leaf = Callable[[object], bool]
 
 
-def complete(shape: ObjectShape, data: object) -> tuple[JsonObject | None, list[JsonObject]]:
-    """The `data` and the `errors` of the answer to the operation whose root has `shape`."""
-    completer = _Completer()
-    value = completer.object(shape, shape.type_name, data, None)
+def complete(
+    shape: ObjectShape, data: object, *, partial: bool = False
+) -> tuple[JsonObject | None, list[JsonObject]]:
+    """The `data` and the `errors` of the answer to the operation whose root has `shape`.
+
+    `partial` data lacks what nobody waited for, because a failure nulls the answer anyway.
+    """
+    completer = _Completer(partial)
+    value = completer.complete_object(shape, shape.type_name, data, None)
     if isinstance(value, _Null):
         return None, completer.errors
     return value, completer.errors
@@ -51,11 +56,12 @@ def complete(shape: ObjectShape, data: object) -> tuple[JsonObject | None, list[
 class _Completer:
     """Collects the errors of one answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, partial: bool) -> None:
+        self.partial = partial
         self.errors: list[JsonObject] = []
         self.seen: set[tuple[int, tuple[str | int, ...]]] = set()
 
-    def object(
+    def complete_object(
         self, shape: ObjectShape, coordinate: str, raw: object, place: Place | None
     ) -> JsonObject | _Null:
         if not isinstance(raw, dict):
@@ -123,9 +129,9 @@ class _Completer:
         if isinstance(raw, Failure):
             return self.failure(raw, field, place)
         if isinstance(type_, GraphQLList):
-            return self.list(type_, field, coordinate, raw, place)
+            return self.complete_list(type_, field, coordinate, raw, place)
         if field.shape is not None:
-            return self.object(field.shape, coordinate, raw, place)
+            return self.complete_object(field.shape, coordinate, raw, place)
         if leaf_test(type_)(raw):
             return raw
         if isinstance(type_, GraphQLEnumType):  # the value itself may be hidden: never named
@@ -133,7 +139,7 @@ class _Completer:
             return REPORTED
         return self.wrong(coordinate, f"of type {get_named_type(type_).name}", place)
 
-    def list(
+    def complete_list(
         self,
         type_: GraphQLList[GraphQLOutputType],
         field: ShapeField,
@@ -152,8 +158,9 @@ class _Completer:
         return items
 
     def missing(self, field: ShapeField, coordinate: str, place: Place) -> object:
-        self.report(f"The subgraph's answer has no value for {coordinate}.", place, MALFORMED)
-        return BUBBLE if isinstance(field.type, GraphQLNonNull) else None
+        if not self.partial:
+            self.report(f"The subgraph's answer has no value for {coordinate}.", place, MALFORMED)
+        return BUBBLE if isinstance(field.type, GraphQLNonNull) and not self.partial else None
 
     def wrong(self, coordinate: str, expected: str, place: Place | None) -> _Null:
         self.report(f"The subgraph's value for {coordinate} is not {expected}.", place, MALFORMED)

@@ -193,9 +193,7 @@ class _Child:
         self.interned = interned
 
 
-def _leaf_test(
-    source: Source, type_: GraphQLOutputType, value: str, nullable: bool
-) -> str | None:
+def _leaf_test(source: Source, type_: GraphQLOutputType, value: str, nullable: bool) -> str | None:
     """The condition under which a leaf is wrong; None where it cannot be."""
     if isinstance(type_, GraphQLEnumType):
         values = frozenset(type_.values)

@@ -75,9 +75,7 @@ def _decided_step(step: FetchStep, variables: Variables) -> FetchStep:
     return replace(step, inputs=inputs, selections=selections, condition=None)
 
 
-def _decided_fields(
-    fields: tuple[FetchField, ...], variables: Variables
-) -> tuple[FetchField, ...]:
+def _decided_fields(fields: tuple[FetchField, ...], variables: Variables) -> tuple[FetchField, ...]:
     return tuple(
         replace(field, condition=None, selection=_decided_fields(field.selection, variables))
         for field in fields

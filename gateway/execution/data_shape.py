@@ -112,9 +112,7 @@ def _renames_types(entity: EntityInput) -> bool:
 
 
 def _overlaps(node: DataNode, fields: tuple[FetchField, ...]) -> bool:
-    return any(
-        item.source_key in node.children for item in fields if item.source_key != TYPENAME
-    )
+    return any(item.source_key in node.children for item in fields if item.source_key != TYPENAME)
 
 
 def _covered(node: DataNode, entity: EntityInput, target: ResponsePath) -> bool:

@@ -26,7 +26,7 @@ from gateway.execution.step import (
 )
 from gateway.execution.subgraph_errors import parse_answer, transport_reason
 from gateway.execution.wire_json import dumps
-from gateway.planner.plan import OperationKind, Variables
+from gateway.planner.plan import Variables
 from gateway.transport.base import ConnectFailed, SubgraphResponse, Transport, TransportError
 from gateway.transport.headers import Header, OutgoingHeaders, ResponseHeaderRules
 
@@ -55,6 +55,8 @@ class Run:
     data: JsonObject = field(default_factory=dict)
     unplaced: list[Reason] = field(default_factory=list)
     failed: bool = False
+    stopped: bool = False
+    """Whether steps were given up because a failure nulls the whole answer."""
     done: "asyncio.Future[Answer]" = field(init=False)
     _waits: list[int] = field(init=False)
     _requests: list[int] = field(init=False)
@@ -76,7 +78,7 @@ class Run:
             for index in self.plan.first:
                 if not self.done.done():
                     self._begin(self.plan.steps[index])
-        except Exception as error:  # broken invariants reach whoever awaits the answer
+        except Exception as error:  # noqa: BLE001  # broken invariants reach whoever awaits the answer
             self._break(error)
 
     def resume(self, index: int, answer: Mapping[str, object]) -> None:
@@ -85,7 +87,7 @@ class Run:
         self._requests[index] = 1
         try:
             self._apply(StepRequest(step, b"", (), retried=True), answer)
-        except Exception as error:  # as in start
+        except Exception as error:  # noqa: BLE001  # as in start
             self._break(error)
 
     def cancel(self) -> None:
@@ -128,7 +130,7 @@ class Run:
             self._take(request, pending)
         except TransportError as error:
             self._fail(request, error)
-        except Exception as error:  # as in start
+        except Exception as error:  # noqa: BLE001  # as in start
             self._break(error)
 
     def _take(self, request: StepRequest, pending: "asyncio.Future[SubgraphResponse]") -> None:
@@ -166,7 +168,7 @@ class Run:
         if failed:
             self.failed = True
             if self._pending and is_doomed(self.plan.shape, self.data):
-                self._left = 0
+                self.stopped = True
                 self._stop_queries()
                 self._complete()
                 return
@@ -203,7 +205,7 @@ class Run:
                 return b'{"data":%b}' % dumps(self._introspected(plan.fast(self.data)))
             except DEVIATIONS:
                 pass  # `complete` finds out what is wrong, and says so
-        data, errors = complete(plan.shape, self.data)
+        data, errors = complete(plan.shape, self.data, partial=self.stopped)
         errors.extend(_unlocated(reason) for reason in self.unplaced)
         answer: JsonObject = {"data": self._introspected(data)}
         if errors:

@@ -93,14 +93,14 @@ def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
     shares = not any(entity.contexts for step in plan.steps for entity in step.inputs)
     root = DataNode()
     positions = {step.id: index for index, step in enumerate(plan.steps)}
-    steps = tuple(
-        _prepare_step(plan, step, positions, analyse(root, step, object_types, shares), object_types)
-        for step in plan.steps
-    )
+    steps = []
+    for step in plan.steps:
+        analysis = analyse(root, step, object_types, shares)
+        steps.append(_prepare_step(plan, step, positions, analysis, object_types))
     shape = _root_shape(plan, api_schema)
     return PreparedPlan(
         kind=plan.kind,
-        steps=steps,
+        steps=tuple(steps),
         first=tuple(step.index for step in steps if not step.waits),
         shape=shape,
         fast=compile_completion(shape, root),

@@ -57,7 +57,7 @@ def collector(entity: EntityInput) -> Collect:
         for target in entity.targets:
             for chain in chains_at(data, target):
                 found = chain[-1]
-                if not isinstance(found, dict) or id(found) in known and not entity.contexts:
+                if not isinstance(found, dict) or (id(found) in known and not entity.contexts):
                     continue
                 known.add(id(found))
                 representation = _representation_of(found, by_type, only)

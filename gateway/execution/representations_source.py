@@ -157,9 +157,7 @@ class _Writer:
                 parts.append(f"{value} if type({value}) not in containers else repr({value})")
             source.line(depth, f"key = ({', '.join(parts)},)")
 
-    def _group(
-        self, depth: int, found: str, sent: str, place: tuple[str, str] | None
-    ) -> None:
+    def _group(self, depth: int, found: str, sent: str, place: tuple[str, str] | None) -> None:
         source = self._source
         if place is not None:
             holder, name = place

@@ -65,9 +65,7 @@ class ObjectShape:
         return ShapeField(first.response_key, first.name, first.source_key, first.type, shape)
 
 
-def shape_of(
-    schema: GraphQLSchema, type_name: str, fields: tuple[OutputField, ...]
-) -> ObjectShape:
+def shape_of(schema: GraphQLSchema, type_name: str, fields: tuple[OutputField, ...]) -> ObjectShape:
     """The shape of an object (or union, or interface) type with a selection."""
     named = schema.type_map[type_name]
     abstract = is_abstract_type(named)

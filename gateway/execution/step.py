@@ -4,6 +4,7 @@ Between the two the request is on its way and other steps read and write. That i
 plan says who waits for whom, and because neither function ever awaits.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -211,13 +212,11 @@ def second_tries(
     fetched = answer.get("data")
     if isinstance(fetched, dict) and any(fetched.values()):
         return [], []
-    types = sorted(
-        {_typename(sent) for batch in request.batches for sent in batch.representations}
-    )
+    types = sorted({_typename(sent) for batch in request.batches for sent in batch.representations})
     if len(types) < 2:
         return [], []
     text = repr([reason.message for reason in reasons_of(errors, "")])
-    named = [name for name in types if name in text]
+    named = [name for name in types if re.search(rf"\b{re.escape(name)}\b", text)]
     if named and len(named) < len(types):
         rest = frozenset(types) - frozenset(named)
         return [_only(request, rest, variables)], [_only(request, frozenset(named), variables)]

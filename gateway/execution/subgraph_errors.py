@@ -6,7 +6,7 @@ has in the client's answer, and completion gives them the client's path. Nothing
 afterwards, and a position that nobody selected reports nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gateway.execution.failures import (
     GRAPHQL_ERROR,
@@ -86,9 +86,8 @@ def place_reasons(
     """
     if not isinstance(data, dict):
         if not reasons:
-            reasons = [
-                Reason.of(f"Subgraph '{service}' answered without data.", AnswerMalformed.code, service)
-            ]
+            text = f"Subgraph '{service}' answered without data."
+            reasons = [Reason.of(text, AnswerMalformed.code, service)]
         whole = Failure(tuple(reasons))
         return {key: whole.under(key) for key in keys}, []
     unplaced = [reason for reason in reasons if not _place(data, reason, keys)]
@@ -101,7 +100,7 @@ def _place(data: JsonObject, reason: Reason, keys: Sequence[str]) -> bool:
     if path and path[0] == ENTITIES and ENTITIES not in data and len(keys) == 1:
         path = (keys[0], *path[1:])  # a subgraph that forgets the alias
     if not path:
-        return any([_place_at(data, key, reason, ()) for key in data])
+        return _place_at_all(data, list(data), reason)
     holder: object = data
     for at, segment in enumerate(path):
         if not _has(holder, segment):
@@ -110,8 +109,13 @@ def _place(data: JsonObject, reason: Reason, keys: Sequence[str]) -> bool:
             return True
         holder = holder[segment]  # type: ignore[index]  # _has has looked
     if isinstance(holder, list):  # the error of a whole list: of its nulls
-        return any([_place_at(holder, index, reason, ()) for index in range(len(holder))])
+        return _place_at_all(holder, range(len(holder)), reason)
     return False
+
+
+def _place_at_all(holder: object, segments: Iterable[str | int], reason: Reason) -> bool:
+    placed = [_place_at(holder, segment, reason, ()) for segment in segments]
+    return any(placed)
 
 
 def _has(holder: object, segment: str | int) -> bool:
@@ -122,12 +126,12 @@ def _has(holder: object, segment: str | int) -> bool:
 
 def _place_at(holder: object, segment: str | int, reason: Reason, rest: SubgraphPath) -> bool:
     assert isinstance(holder, dict | list)
-    present = holder[segment]  # type: ignore[index, call-overload]  # a key of its kind
+    present = holder[segment]  # type: ignore[index]  # a key of its kind
     placed = Reason(reason.message, reason.extensions, rest)
     if present is None:
-        holder[segment] = Failure((placed,))  # type: ignore[index, call-overload]  # as above
+        holder[segment] = Failure((placed,))  # type: ignore[index]  # as above
         return True
     if isinstance(present, Failure):
-        holder[segment] = Failure((*present.reasons, placed))  # type: ignore[index, call-overload]  # as above
+        holder[segment] = Failure((*present.reasons, placed))  # type: ignore[index]  # as above
         return True
     return False

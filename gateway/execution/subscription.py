@@ -22,8 +22,6 @@ from gateway.transport.headers import OutgoingHeaders
 STREAM_STEP = 0
 
 
-
-
 async def events(
     plan: PreparedPlan, variables: Variables, around: Surroundings, context: RequestContext
 ) -> AsyncGenerator[Answer, None]:

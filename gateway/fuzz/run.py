@@ -94,8 +94,15 @@ class Comparison:
             raise AssertionError(f"the monolith failed: {result.errors} on {operation.text}")
         expected = json.dumps({"data": result.data})
         request = GraphQLRequest(operation.text, variables=operation.variables)
-        answer = await self._pipeline.execute(request, RequestContext())
-        got = json.dumps(orjson.loads(answer.body))
+        try:
+            answer = await self._pipeline.execute(request, RequestContext())
+            got = json.dumps(orjson.loads(answer.body))
+        except Exception as error:  # noqa: BLE001  # whatever breaks is what is looked for
+            got = f"{type(error).__name__}: {error}"
         if got == expected:
             return None
         return Difference(operation, expected, got, tuple(self._log))
+
+    async def fails(self, operation: Operation) -> bool:
+        """Whether the gateway differs, or breaks, on the operation."""
+        return await self.difference(operation) is not None

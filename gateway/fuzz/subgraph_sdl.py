@@ -24,16 +24,25 @@ def subgraph_sdl(supergraph: Supergraph, graph: str) -> str:
     )
     if entities:
         parts.append(f"scalar _Any union _Entity = {' | '.join(entities)}")
-        keyword = "extend type" if graph in supergraph.types[supergraph.query].joins else "type"
+        declared = has_fields(supergraph, supergraph.query, graph)
+        keyword = "extend type" if declared else "type"
         entities_field = "_entities(representations: [_Any!]!): [_Entity]!"
         parts.append(f"{keyword} {supergraph.query} {{ {entities_field} }}")
     roots = [
         f"{kind}: {name}"
         for kind, name in supergraph.roots.items()
-        if graph in supergraph.types[name].joins or (kind == "query" and entities)
+        if has_fields(supergraph, name, graph) or (kind == "query" and entities)
     ]
+    if not roots:
+        parts.append("type Nothing { nothing: Boolean }")
+        roots.append("query: Nothing")
     parts.append(f"schema {{ {' '.join(roots)} }}")
     return "\n".join(parts)
+
+
+def has_fields(supergraph: Supergraph, typename: str, graph: str) -> bool:
+    """Whether the subgraph declares any field of an object or interface type."""
+    return any(graph in field.joins for field in supergraph.types[typename].fields.values())
 
 
 def _definition(supergraph: Supergraph, definition: TypeDefinition, graph: str) -> Iterator[str]:

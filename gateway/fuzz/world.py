@@ -94,6 +94,15 @@ class World:
         return {name: index for index, name in enumerate(names)}
 
     @cached_property
+    def _hidden(self) -> frozenset[str]:
+        """Types that clients cannot see; the world has no object of them."""
+        return frozenset(
+            definition.name
+            for definition in self.supergraph.types.values()
+            if any(directive.name == "inaccessible" for directive in definition.directives)
+        )
+
+    @cached_property
     def key_fields(self) -> Mapping[str, frozenset[str]]:
         """Top-level fields of any key, by type; an object type has its interfaces' too."""
         own: dict[str, set[str]] = {}
@@ -214,7 +223,7 @@ class World:
         if not leaf.joins:
             return frozenset()
         sets = [self.possible(join.type.name, join.graph) for join in leaf.joins]
-        return frozenset.intersection(*sets)
+        return frozenset.intersection(*sets) - self._hidden
 
     def _key_value(self, leaf: "_Leaf", wanted: Shape, number: int) -> Value:
         """A value that no other object of the world has in this field."""

@@ -31,6 +31,7 @@ class _Caches:
     targets: dict[tuple[Node, FieldEdge], Node | None] = field(default_factory=dict)
     casts: dict[tuple[Node, str], Node | None] = field(default_factory=dict)
     hosts: dict[tuple[str, str], tuple[Host, ...]] = field(default_factory=dict)
+    field_names: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +148,14 @@ class QueryGraph:
             for node in nodes
             if node is not None and (node.type == type_name or node.interface_object)
         ]
+
+    def field_names(self) -> frozenset[str]:
+        """The name of every output field of the supergraph."""
+        if self.caches.field_names is None:
+            self.caches.field_names = frozenset(
+                name for definition in self.supergraph.types.values() for name in definition.fields
+            )
+        return self.caches.field_names
 
     def for_labels(self, labels: frozenset[str]) -> "QueryGraph":
         """The graph with the progressive overrides `labels` on and all others off."""

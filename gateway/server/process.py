@@ -6,15 +6,21 @@ what is left of that.
 """
 
 import asyncio
+import logging
+import os
 import socket
 from types import FrameType
 
 import uvicorn
 
+from gateway.errors import ConfigError
 from gateway.server.routes import GatewayApp
 from gateway.server.serving import Serving
 from gateway.settings import Settings
 
+logger = logging.getLogger(__name__)
+
+BACKLOG = 2048
 SHARE_FOR_STREAMS = 0.5
 """Part of the drain time in which streams are ended; the rest is for requests."""
 
@@ -28,18 +34,21 @@ class DrainingServer(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._drain: asyncio.Task[None] | None = None
 
-    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until drained."""
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
         self._loop = asyncio.get_running_loop()
-        await super().serve(sockets)
+        await super().startup(sockets)
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        path = self._serving.settings.path
+        logger.info("serving http://%s:%s%s", shown, port, path)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """First signal: start draining. Second: stop now."""
         if self._serving.draining or self._loop is None or not self.started:
             super().handle_exit(sig, frame)
             return
-        self._serving.draining = True
-        self._captured_signals.append(sig)
+        self._serving.draining = True  # and not captured: a drained process exits with 0
         self._loop.call_soon_threadsafe(self._start_drain)
 
     def _start_drain(self) -> None:
@@ -72,10 +81,18 @@ def server_config(app: GatewayApp, settings: Settings, host: str, port: int) -> 
         log_config=None,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=max(1, round(settings.drain_seconds * (1 - SHARE_FOR_STREAMS))),
     )
 
 
 def run(app: GatewayApp, settings: Settings, host: str, port: int) -> None:
-    """Serve `app` on `host`:`port`; returns when drained."""
-    DrainingServer(server_config(app, settings, host, port), app.state.serving).run()
+    """Serve `app` on `host`:`port`; returns when drained. Raises ConfigError: cannot listen."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ConfigError(f"cannot listen on {host}:{port}: {reason}") from None
+    config = server_config(app, settings, host, port)
+    DrainingServer(config, app.state.serving).run(sockets=[listener])

@@ -1,6 +1,10 @@
 """Out to subgraphs: bytes of a GraphQL request in, an answer or a stream of events out.
 
-`settings` says how one subgraph is reached; `connect` opens its `base.Transport`: `http` for
-requests, `websocket` or `sse` for subscriptions, `in_process` for an ASGI app in this process.
-`headers` holds what may travel and what may not.
+`settings` says how one subgraph is reached; `connect` makes its `base.Transport` (`remote`):
+`http` for requests, `websocket` or `sse` for subscriptions. `in_process` is a transport to an ASGI
+app in this process. `headers` says what may travel and what may not.
 """
+
+from gateway.transport.remote import connect
+
+__all__ = ["connect"]

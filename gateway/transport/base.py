@@ -1,11 +1,11 @@
 """What every way to a subgraph looks like: `Transport`, what it answers and how it fails.
 
-    TransportError               a subgraph's answer did not arrive whole; `code` says how
-    ├── ConnectFailed            SUBREQUEST_HTTP_ERROR          nobody listens, TLS refused
-    ├── ConnectionLost           SUBREQUEST_HTTP_ERROR          closed before the answer's end
-    ├── RequestTimedOut          SUBREQUEST_TIMEOUT             the deadline has passed
-    ├── AnswerRefused            SUBREQUEST_HTTP_ERROR          a status that carries no GraphQL
-    └── AnswerMalformed          SUBREQUEST_MALFORMED_RESPONSE  not HTTP, not JSON, too large
+TransportError               a subgraph's answer did not arrive whole; `code` says how
+├── ConnectFailed            SUBREQUEST_HTTP_ERROR          nobody listens, TLS refused
+├── ConnectionLost           SUBREQUEST_HTTP_ERROR          closed before the answer's end
+├── RequestTimedOut          SUBREQUEST_TIMEOUT             the deadline has passed
+├── AnswerRefused            SUBREQUEST_HTTP_ERROR          a status that carries no GraphQL
+└── AnswerMalformed          SUBREQUEST_MALFORMED_RESPONSE  not HTTP, not JSON, too large
 """
 
 import asyncio

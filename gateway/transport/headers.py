@@ -43,6 +43,11 @@ class OutgoingHeaders:
         self._block: bytes | None = None
 
     @property
+    def travelling(self) -> tuple[Header, ...]:
+        """The pairs without those that only the gateway may set."""
+        return tuple(pair for pair in self.pairs if travels(*pair))
+
+    @property
     def block(self) -> bytes:
         """Header lines for an HTTP/1.1 request, each ended by CRLF."""
         block = self._block
@@ -55,17 +60,13 @@ NO_HEADERS = OutgoingHeaders()
 
 
 def encode(pairs: Iterable[Header]) -> bytes:
-    """Header lines without those that only the gateway may set.
+    """Header lines without those that only the gateway may set."""
+    return b"".join([b"%b: %b\r\n" % pair for pair in pairs if travels(*pair)])
 
-    A value with a line break is left out: it would start a header of its own.
-    """
-    return b"".join(
-        [
-            b"%b: %b\r\n" % (name, value)
-            for name, value in pairs
-            if name not in OWN and b"\n" not in value and b"\r" not in value
-        ]
-    )
+
+def travels(name: bytes, value: bytes) -> bool:
+    """Whether a header goes on; a value with a line break would start a header of its own."""
+    return name not in OWN and b"\n" not in value and b"\r" not in value
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ FRESH_SECONDS: Final = 1.0
 
 
 class HttpClient:
-    """Requests to one subgraph. Must be made and used on the event loop that it serves."""
+    """Requests to one subgraph, all on the event loop of the first one."""
 
     def __init__(self, settings: SubgraphSettings) -> None:
         self._settings = settings
@@ -38,7 +38,7 @@ class HttpClient:
         self._timeout_seconds = settings.timeout_seconds
         self._tick_seconds = min(0.05, max(0.005, settings.timeout_seconds / 10))
         self.max_answer_bytes = settings.max_answer_bytes
-        self._loop = asyncio.get_running_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
         self._waiting: deque[Call] = deque()
@@ -64,7 +64,10 @@ class HttpClient:
         """As `Transport.request`."""
         if self._rules is not None:
             headers = self._rules.apply(headers)
-        now = self._loop.time()
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
+        now = loop.time()
         expires = now + self._timeout_seconds
         if deadline is not None and deadline < expires:
             expires = deadline
@@ -74,7 +77,7 @@ class HttpClient:
             len(body),
             body,
         )
-        call = Call(self._loop, self, message, expires, repeatable)
+        call = Call(loop, self, message, expires, repeatable)
         if self._closed:
             call.set_exception(ConnectionLost("the gateway is shutting down"))
             return call
@@ -83,11 +86,11 @@ class HttpClient:
             return call
         self._calls.add(call)
         if self._timer is None:
-            self._timer = self._loop.call_later(self._tick_seconds, self._tick)
-        self._dispatch(call, now)
+            self._timer = loop.call_later(self._tick_seconds, self._tick, loop)
+        self._dispatch(call, now, loop)
         return call
 
-    def _dispatch(self, call: Call, now: float) -> None:
+    def _dispatch(self, call: Call, now: float, loop: asyncio.AbstractEventLoop) -> None:
         idle = self._idle
         allowed = self._settings.keepalive_seconds if call.repeatable else FRESH_SECONDS
         while idle:
@@ -97,23 +100,23 @@ class HttpClient:
                 return
             connection.abort()
         self._waiting.append(call)
-        self._connect_if_useful()
+        self._connect_if_useful(loop)
 
-    def _connect_if_useful(self) -> None:
+    def _connect_if_useful(self, loop: asyncio.AbstractEventLoop) -> None:
         connecting = len(self._connecting)
         if connecting < len(self._waiting) and (
             connecting + len(self._open) < self._settings.pool_size
         ):
-            task = self._loop.create_task(self._connect())
+            task = loop.create_task(self._connect(loop))
             self._connecting.add(task)
             task.add_done_callback(self._connected)
 
-    async def _connect(self) -> None:
+    async def _connect(self, loop: asyncio.AbstractEventLoop) -> None:
         address = self._address
         try:
             async with asyncio.timeout(self._settings.connect_timeout_seconds):
-                _, connection = await self._loop.create_connection(
-                    lambda: Connection(self), address.host, address.port, ssl=self._tls
+                _, connection = await loop.create_connection(
+                    lambda: Connection(self, loop), address.host, address.port, ssl=self._tls
                 )
         except (OSError, TimeoutError, ssl.SSLError) as error:
             self._connect_failed(error)
@@ -125,7 +128,7 @@ class HttpClient:
     def _connected(self, task: asyncio.Task[None]) -> None:
         self._connecting.discard(task)
         if not self._closed and self._waiting:
-            self._connect_if_useful()
+            self._connect_if_useful(task.get_loop())
 
     def _connect_failed(self, error: Exception) -> None:
         reason = type(error).__name__ if isinstance(error, TimeoutError) else str(error)
@@ -152,7 +155,7 @@ class HttpClient:
             if call is not None:
                 connection.send(call)
                 return
-        connection.idle_since = self._loop.time()
+        connection.idle_since = connection.loop.time()
         self._idle.append(connection)
 
     def ended(self, connection: Connection) -> None:
@@ -161,26 +164,23 @@ class HttpClient:
         if connection in self._idle:
             self._idle.remove(connection)
         if self._waiting and not self._closed:
-            self._connect_if_useful()
+            self._connect_if_useful(connection.loop)
 
     def lost(self, call: Call, connection: Connection) -> None:
         """Send a query again that met a connection which the server had just closed."""
         if call.repeatable and not self._closed:
             call.repeatable = False  # once
-            self._dispatch_fresh(call)
+            self._waiting.append(call)
+            self._connect_if_useful(connection.loop)
         else:
             call.fail(ConnectionLost("the subgraph closed the connection before its answer"))
-
-    def _dispatch_fresh(self, call: Call) -> None:
-        self._waiting.append(call)
-        self._connect_if_useful()
 
     def forget(self, call: Call) -> None:
         """Stop watching the time of a call that is over."""
         self._calls.discard(call)
 
-    def _tick(self) -> None:
-        now = self._loop.time()
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
         for call in [call for call in self._calls if call.expires <= now]:
             call.expire()
         for connection in [
@@ -190,7 +190,7 @@ class HttpClient:
         ]:
             connection.abort()
         if self._calls:
-            self._timer = self._loop.call_later(self._tick_seconds, self._tick)
+            self._timer = loop.call_later(self._tick_seconds, self._tick, loop)
         else:
             self._timer = None
 

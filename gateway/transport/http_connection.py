@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from typing import Protocol
+from typing import Protocol, cast
 
 import httptools
 
@@ -14,8 +14,6 @@ from gateway.transport.base import (
     TransportError,
 )
 from gateway.transport.headers import Header
-
-NO_HEADERS: tuple[Header, ...] = ()
 
 
 class Owner(Protocol):
@@ -79,8 +77,9 @@ class Call(asyncio.Future[SubgraphResponse]):
 class Connection(asyncio.Protocol):
     """A connection is idle, or carries exactly one call (no pipelining)."""
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: Owner, loop: asyncio.AbstractEventLoop) -> None:
         self.owner = owner
+        self.loop = loop
         self.call: Call | None = None
         self.served = 0
         self.idle_since = 0.0
@@ -94,8 +93,7 @@ class Connection(asyncio.Protocol):
         self._head_done = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
 
     def send(self, call: Call) -> None:
         """Write the request; the connection must be idle and open."""

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
 
 from shared.contracts.codec import ContractError, decode_value, encode_value
-from shared.json import JSON, JSONObject
+from shared.json import JSONObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Envelope:
     aggregate_version: int
     occurred_at: datetime
     schema_version: int
-    data: dict[str, JSON]
+    data: dict[str, Any]  # JSON; the alias is recursive, which type hints cannot resolve
     correlation_id: str | None = None
     causation_id: UUID | None = None
     traceparent: str | None = None

@@ -142,12 +142,19 @@ class _GraphQLApp(GraphQL[Context, None]):
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
 
-    def decode_json(self, data: str | bytes) -> Any:
-        """JSON without NUL characters, which PostgreSQL's text cannot hold."""
-        nul = "\\u0000" if isinstance(data, str) else b"\\u0000"
-        if nul in data:  # type: ignore[operator]  # both are text, or both are bytes
+    def parse_json(self, data: str | bytes) -> Any:
+        """An HTTP body without NUL characters, which PostgreSQL's text cannot hold."""
+        body = data.encode() if isinstance(data, str) else data
+        if b"\\u0000" in body:
             raise HTTPException(400, "NUL characters are not allowed")
-        return orjson.loads(data)
+        return super().parse_json(body)
+
+    def decode_json(self, data: str | bytes) -> Any:
+        """A JSON object or list. Raises json.JSONDecodeError for anything else."""
+        value = orjson.loads(data)
+        if not isinstance(value, dict | list):
+            raise orjson.JSONDecodeError("neither an object nor a list", str(data)[:100], 0)
+        return value
 
 
 def _bad_request(reason: str, status: int) -> Response:

@@ -4,7 +4,6 @@ A masked error keeps its place and carries the request id under which the log ha
 """
 
 import logging
-from collections.abc import Iterator
 
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import MaskErrors
@@ -56,12 +55,6 @@ class MaskedErrors(MaskErrors):
             if not (error.extensions or {}).get("code"):
                 error.extensions = {**(error.extensions or {}), "code": _code_of(error)}
         return processed
-
-    def on_operation(self) -> Iterator[None]:
-        yield from super().on_operation()
-        refused = self.execution_context.pre_execution_errors
-        if refused and self.execution_context.result is None:
-            self.execution_context.pre_execution_errors = self._process_errors(refused)
 
 
 def is_internal(error: GraphQLError) -> bool:

@@ -4,10 +4,11 @@ The caches decide a subgraph's speed (eight times): documents are parsed and val
 because the rules are the same objects in every request.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry import federation
 from strawberry.extensions import (
     AddValidationRules,
@@ -35,6 +36,20 @@ class FederatedSchema(federation.Schema):
         return None
 
 
+class QuietParserCache(ParserCache):
+    """The parser cache, leaving syntax errors to the schema.
+
+    An extension that raises makes Strawberry answer past all other extensions, so the error
+    would have no code.
+    """
+
+    def on_parse(self) -> Iterator[None]:
+        parsing = super().on_parse()
+        with suppress(GraphQLSyntaxError):
+            next(parsing)
+        yield
+
+
 def federated_schema(
     query: type,
     mutation: type | None = None,
@@ -59,7 +74,7 @@ def _extensions() -> list[Callable[[], SchemaExtension]]:
         MaskedErrors,
         lambda: MaxTokensLimiter(MAX_TOKENS),
         lambda: AddValidationRules(RULES),
-        lambda: ParserCache(CACHED_DOCUMENTS),
+        lambda: QuietParserCache(CACHED_DOCUMENTS),
         lambda: ValidationCache(CACHED_DOCUMENTS),
     ]
     return cast("list[Callable[[], SchemaExtension]]", factories)

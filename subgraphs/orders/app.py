@@ -27,7 +27,7 @@ def create_app(
     settings: OrdersSettings | None = None, verifier: Verifier | None = None
 ) -> Starlette:
     """The ASGI application; its lifespan owns the database pool and the live hub."""
-    settings = settings or OrdersSettings()  # type: ignore[call-arg]  # from the environment
+    settings = settings or OrdersSettings()
     database = Database(settings.database_url, settings.database_pool_size)
     hub = Hub(settings.database_url)
     rules = settings.hold_rules
@@ -55,7 +55,7 @@ def create_app(
 
 def main() -> None:
     """Serve until SIGTERM."""
-    settings = OrdersSettings()  # type: ignore[call-arg]  # fields come from the environment
+    settings = OrdersSettings()
     service_logging.configure("orders", settings.log_format, settings.log_level)
     serve(create_app(settings), settings.host, settings.port)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from shared.db import Database
 from subgraphs.orders.models import HistoryEntry, Order, Stock
@@ -52,7 +53,7 @@ async def load_own_orders(
         rows = await session.execute(
             select(orders)
             .where(tuple_(orders.c.ticket_id, orders.c.buyer_id).in_(keys))
-            .distinct(orders.c.ticket_id, orders.c.buyer_id)
+            .ext(distinct_on(orders.c.ticket_id, orders.c.buyer_id))
             .order_by(orders.c.ticket_id, orders.c.buyer_id, orders.c.id.desc())
         )
         found = {(row["ticket_id"], row["buyer_id"]): to_order(row) for row in rows.mappings()}

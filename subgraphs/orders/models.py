@@ -278,6 +278,7 @@ class Order:
             cause=self.cause,
             created_at=self.created_at,
             expires_at=self.expires_at,
+            updated_at=self.updated_at,
         )
 
     @classmethod

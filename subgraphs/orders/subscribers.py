@@ -19,7 +19,6 @@ PAYMENT_FACTS = (
     payments.PAYMENT_CREATED,
     payments.PAYMENT_REQUIRES_ACTION,
     payments.PAYMENT_AUTHORIZED,
-    payments.PAYMENT_CAPTURING,
     payments.PAYMENT_CAPTURED,
     payments.PAYMENT_CAPTURE_FAILED,
     payments.PAYMENT_CANCELED,

@@ -53,7 +53,7 @@ def worker_spec(settings: OrdersSettings) -> WorkerSpec:
 
 def main() -> None:
     """Run until SIGTERM."""
-    settings = OrdersSettings()  # type: ignore[call-arg]  # fields come from the environment
+    settings = OrdersSettings()
     service_logging.configure("orders worker", settings.log_format, settings.log_level)
     run(worker_spec(settings))
 

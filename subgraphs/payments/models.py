@@ -218,9 +218,11 @@ class Refund:
     status: RefundStatus
     amount: Money
     reason: str | None
+    requested_by: UUID | None
     provider_id: str | None
     failure_reason: str | None
     created_at: datetime
+    updated_at: datetime
 
     @property
     def provider_key(self) -> str:

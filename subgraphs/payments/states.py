@@ -33,7 +33,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of the state table; no event where a refund's own event tells it."""
+    """One row of the state table; no event for what only payments itself acts upon."""
 
     sources: frozenset[PaymentStatus]
     target: PaymentStatus
@@ -53,9 +53,7 @@ RULES: Mapping[Change, Rule] = MappingProxyType(
         ),
         Change.DECLINE: Rule(OPEN, S.CREATED, contract.PAYMENT_FAILED),
         Change.AUTHORIZE: Rule(OPEN, S.AUTHORIZED, contract.PAYMENT_AUTHORIZED),
-        Change.BEGIN_CAPTURE: Rule(
-            frozenset({S.AUTHORIZED}), S.CAPTURING, contract.PAYMENT_CAPTURING
-        ),
+        Change.BEGIN_CAPTURE: Rule(frozenset({S.AUTHORIZED}), S.CAPTURING, None),
         Change.CAPTURE: Rule(
             OPEN | OVER | {S.AUTHORIZED, S.CAPTURING}, S.CAPTURED, contract.PAYMENT_CAPTURED
         ),

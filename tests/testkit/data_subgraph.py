@@ -127,9 +127,11 @@ class DataSubgraph:
 
     def _fits(self, candidate: JSONObject, representation: JSONObject) -> bool:
         for name, value in representation.items():
-            known = self._linked(candidate.get(name))
             if name == "__typename":
                 continue
+            known = candidate.get(name)
+            if isinstance(value, dict):
+                known = self._linked(known)
             if isinstance(value, dict) and isinstance(known, dict):
                 if not self._fits(known, value):
                     return False

@@ -253,7 +253,7 @@ def _link_custom(found: list[_Export], plan: DirectivePlan) -> None:
         if earlier is None or export.link.version >= earlier.link.version:
             chosen[export.original] = export
     link = next(export.link for export in found if export.link.version == newest)
-    imports = tuple((f"@{name}", f"@{export.local}") for name, export in sorted(chosen.items()))
+    imports = tuple((f"@{name}", f"@{export.local}") for name, export in chosen.items())
     plan.links.append(FeatureLink(link.url, None, imports))
     for original, export in chosen.items():
         plan.definitions[export.local] = export.definition

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from gateway.composition.merge.applied import merge_applied
 from gateway.composition.merge.context import Context, EnumUse, merge_description
-from gateway.composition.merge.fields import Owner
-from gateway.composition.merge.graphs import Graph
+from gateway.composition.merge.graphs import Graph, Owner
 from gateway.composition.merge.join_field import join_directive
 from gateway.composition.outcome import in_subgraphs
 from gateway.composition.subgraph.model import EnumValue, applied

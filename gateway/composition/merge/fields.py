@@ -1,28 +1,19 @@
 """Merging one field of an object type or interface over the subgraphs that have it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gateway.composition.merge.applied import merge_applied
 from gateway.composition.merge.arguments import merge_arguments
 from gateway.composition.merge.context import Context, merge_description
 from gateway.composition.merge.externals import check_externals
-from gateway.composition.merge.graphs import FieldSources, Graph, TypeSources
+from gateway.composition.merge.graphs import FieldSources, Graph, Owner
 from gateway.composition.merge.inputs import note_enum_use
 from gateway.composition.merge.join_field import join_fields
 from gateway.composition.merge.overrides import Overrides, read_overrides
+from gateway.composition.merge.sharing import check_sharing
 from gateway.composition.merge.types_of import MergedType, by_value, merge_type
 from gateway.composition.outcome import in_subgraphs
 from gateway.composition.subgraph.model import Field, Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The type whose fields are merged."""
-
-    name: str
-    kind: Kind
-    sources: TypeSources
 
 
 def merge_fields(context: Context, owner: Owner) -> Mapping[str, Field]:
@@ -44,6 +35,7 @@ def merge_field(context: Context, owner: Owner, sources: FieldSources) -> Field 
     name = sources[0][1].name
     coordinate = f"{owner.name}.{name}"
     overrides = read_overrides(context, owner.name, sources)
+    context.report.errors.extend(check_sharing(context.graphs, owner, sources, overrides))
     resolving = tuple((g, f) for g, f in sources if not g.is_external(owner.name, name))
     if not resolving and not _abstracted_somewhere(context, owner, name):
         names = [graph.name for graph, _ in sources]

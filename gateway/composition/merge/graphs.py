@@ -43,6 +43,15 @@ TypeSources = tuple[tuple[Graph, TypeDefinition], ...]
 FieldSources = tuple[tuple[Graph, Field], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A type whose members are merged: its name, merged kind and sources."""
+
+    name: str
+    kind: Kind
+    sources: TypeSources
+
+
 @dataclass(slots=True)
 class Report:
     """Errors and hints as they are found."""

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.composition.merge.context import Context
-from gateway.composition.merge.fields import Owner
-from gateway.composition.merge.graphs import Graph
+from gateway.composition.merge.graphs import Graph, Owner
 from gateway.composition.merge.inputs import INPUT_FIELD, merge_input
 from gateway.composition.merge.join_field import join_directive
 from gateway.composition.merge.types_of import MergedType

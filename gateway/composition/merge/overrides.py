@@ -26,8 +26,8 @@ class Overrides:
         return graph.name in self.unused and graph.name not in self.labels
 
     def is_overridden(self, graph: Graph) -> bool:
-        """Whether another subgraph always resolves the field instead."""
-        return graph.name in (self.used | self.unused) and graph.name not in self.labels
+        """Whether another subgraph resolves the field instead, if only for some requests."""
+        return graph.name in self.used or graph.name in self.unused
 
 
 NONE = Overrides()

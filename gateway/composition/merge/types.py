@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from gateway.composition.merge.applied import merge_applied
 from gateway.composition.merge.context import Context, merge_description
 from gateway.composition.merge.enums import merge_enum_values
-from gateway.composition.merge.fields import Owner, merge_fields
-from gateway.composition.merge.graphs import TypeSources
+from gateway.composition.merge.fields import merge_fields
+from gateway.composition.merge.graphs import Owner, TypeSources
 from gateway.composition.merge.input_types import merge_input_fields
 from gateway.composition.merge.join_field import join_directive
 from gateway.composition.outcome import in_subgraphs

@@ -16,6 +16,7 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
     parse,
+    print_ast,
 )
 
 
@@ -136,3 +137,21 @@ def implementations(subgraph: Subgraph, interface: str) -> list[str]:
         for definition in subgraph.types.values()
         if definition.kind is Kind.OBJECT and interface in definition.interfaces
     ]
+
+
+def print_selections(selections: Sequence[Selection]) -> str:
+    """Selections as a field set again."""
+    return " ".join(_print(selection) for selection in selections)
+
+
+def _print(selection: Selection) -> str:
+    if isinstance(selection, Fragment):
+        head = f"... on {selection.on}" if selection.on else "..."
+        return f"{head} {{ {print_selections(selection.selections)} }}"
+    head = f"{selection.alias}: {selection.name}" if selection.alias else selection.name
+    if selection.arguments:
+        arguments = ", ".join(f"{name}: {print_ast(v)}" for name, v in selection.arguments)
+        head = f"{head}({arguments})"
+    if selection.selections is None:
+        return head
+    return f"{head} {{ {print_selections(selection.selections)} }}"

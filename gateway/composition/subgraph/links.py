@@ -22,6 +22,8 @@ from gateway.composition.subgraph.specs import (
 )
 from gateway.composition.values import EnumLiteral, Value
 
+# What federation 1 libraries call the scalar of field sets, where they define it at all.
+FIELD_SET_NAMES = ("_FieldSet", "FieldSet", "federation__FieldSet")
 _URL = re.compile(r"^https?://[^/\s]+(?P<path>/[^\s?#]*)?$")
 _VERSION = re.compile(r"^v(\d+)\.(\d+)$")
 _FEATURES = {feature.name: feature for feature in FEATURES}
@@ -75,12 +77,13 @@ def read_names(subgraph: str, directives: Sequence[Directive], own: frozenset[st
     reading.errors.extend(_duplicates(subgraph, links))
     federation = next((link for link in links if link.identity == FEDERATION), None)
     reading.directives[link_name] = "link"
-    reading.types.update({f"{link_name}__{name}": f"link__{name}" for name in LINK_TYPES})
+    reading.types.update({f"{link_name}__{name}": name for name in LINK_TYPES})
     for link in links:
         _apply(subgraph, link, reading)
     if federation is None:
         names = FEDERATION_1 | (UPGRADABLE & own)
         reading.directives.update({name: name for name in names})
+        reading.types.update(dict.fromkeys(FIELD_SET_NAMES, "FieldSet"))
     return Names(
         version=federation.version if federation else (1, 0),
         directives=reading.directives,
@@ -224,9 +227,9 @@ def _parts(link: Link) -> tuple[frozenset[str] | None, frozenset[str]]:
     return None, frozenset()
 
 
-def definitions_version(names: Names) -> int:
-    """The minor of federation 2 whose definitions hold for these names."""
-    return names.version[1] if names.version[0] == 2 else UPGRADED_FEDERATION[1]
+def definitions_version(version: tuple[int, int]) -> int:
+    """The minor of federation 2 whose definitions hold for a subgraph of this version."""
+    return version[1] if version[0] == 2 else UPGRADED_FEDERATION[1]
 
 
 def link_of(subgraph: Subgraph, local: str) -> tuple[Link, str] | None:

@@ -6,13 +6,15 @@ fields of one response key, identity and type set are merged.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 
 from graphql import (
     BooleanValueNode,
     DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLCompositeType,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -48,6 +50,12 @@ class Scope:
     selections: SelectionSetNode
     on: TypeSet = None
     condition: Condition = ALWAYS
+    within: GraphQLCompositeType | None = None
+    """The type condition of the fragment around it, which may have fields the parent lacks."""
+
+
+_Key = tuple[str, str, TypeSet, str]
+"""Response key, identity, runtime types, type of what is below."""
 
 
 @dataclass(slots=True)
@@ -56,7 +64,7 @@ class _Occurrences:
 
     field: NormalField
     node: FieldNode
-    scopes: list[Scope] = field(default_factory=list)
+    scopes: list[Scope] = default(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class Collector:
         self, parent: GraphQLCompositeType, scopes: Iterable[Scope]
     ) -> tuple[NormalField, ...]:
         """The fields below a parent, in the order of their first occurrence."""
-        found: dict[tuple[str, str, TypeSet], _Occurrences] = {}
+        found: dict[_Key, _Occurrences] = {}
         for scope in scopes:
             self._gather(parent, scope, found)
         return tuple(self._finished(occurrences) for occurrences in found.values())
@@ -80,7 +88,7 @@ class Collector:
         self,
         parent: GraphQLCompositeType,
         scope: Scope,
-        found: dict[tuple[str, str, TypeSet], _Occurrences],
+        found: dict[_Key, _Occurrences],
     ) -> None:
         for node in scope.selections.selections:
             condition = scope.condition
@@ -89,25 +97,19 @@ class Collector:
                 if condition == NEVER:
                     continue
             if isinstance(node, FieldNode):
-                self._add(parent, node, Scope(scope.selections, scope.on, condition), found)
+                inner_scope = Scope(scope.selections, scope.on, condition, scope.within)
+                self._add(parent, node, inner_scope, found)
                 continue
-            if isinstance(node, InlineFragmentNode):
-                on, inner = self._narrowed(parent, scope.on, node.type_condition), node
+            if isinstance(node, FragmentSpreadNode):
+                inner: FragmentDefinitionNode | InlineFragmentNode = self.fragments[node.name.value]
+            elif isinstance(node, InlineFragmentNode):
+                inner = node
             else:
-                definition = self.fragments[node.name.value]
-                on = self._narrowed(parent, scope.on, definition.type_condition)
-                self._gather_if(parent, Scope(definition.selection_set, on, condition), found)
-                continue
-            self._gather_if(parent, Scope(inner.selection_set, on, condition), found)
-
-    def _gather_if(
-        self,
-        parent: GraphQLCompositeType,
-        scope: Scope,
-        found: dict[tuple[str, str, TypeSet], _Occurrences],
-    ) -> None:
-        if scope.on is None or scope.on:
-            self._gather(parent, scope, found)
+                raise TypeError(f"not a selection: {node.kind}")
+            on = self._narrowed(parent, scope.on, inner.type_condition)
+            if on is None or on:
+                within = self._condition_type(inner.type_condition) or scope.within
+                self._gather(parent, Scope(inner.selection_set, on, condition, within), found)
 
     def _narrowed(
         self, parent: GraphQLCompositeType, on: TypeSet, condition: NamedTypeNode | None
@@ -123,17 +125,19 @@ class Collector:
         parent: GraphQLCompositeType,
         node: FieldNode,
         scope: Scope,
-        found: dict[tuple[str, str, TypeSet], _Occurrences],
+        found: dict[_Key, _Occurrences],
     ) -> None:
         identity = field_identity(node)
         response_key = node.alias.value if node.alias else node.name.value
-        key = (response_key, identity.text, scope.on)
+        type_ = self._type(scope.within or parent, node.name.value)
+        below = get_named_type(type_).name if node.selection_set is not None else ""
+        key = (response_key, identity.text, scope.on, below)
         known = found.get(key)
         if known is None:
             new = NormalField(
                 response_key,
                 identity,
-                self._type(parent, node.name.value, scope.on),
+                type_,
                 scope.on,
                 scope.condition,
             )
@@ -144,17 +148,17 @@ class Collector:
         if node.selection_set is not None:
             known.scopes.append(Scope(node.selection_set, None, scope.condition))
 
-    def _type(self, parent: GraphQLCompositeType, name: str, on: TypeSet) -> GraphQLOutputType:
-        meta = _META.get(name)
-        if meta is not None:
-            return meta.type
-        if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) and name in parent.fields:
-            return parent.fields[name].type
-        for type_name in sorted(on or ()):
-            member = self.schema.type_map.get(type_name)
-            if isinstance(member, GraphQLObjectType) and name in member.fields:
-                return member.fields[name].type
-        raise KeyError(f"{parent.name}.{name}")
+    def _condition_type(self, node: NamedTypeNode | None) -> GraphQLCompositeType | None:
+        named = self.schema.type_map.get(node.name.value) if node is not None else None
+        return named if is_composite_type(named) else None
+
+    def _type(self, owner: GraphQLCompositeType, name: str) -> GraphQLOutputType:
+        if name in _META:
+            return _META[name].type
+        if isinstance(owner, GraphQLObjectType | GraphQLInterfaceType):
+            type_: GraphQLOutputType = owner.fields[name].type
+            return type_
+        raise KeyError(f"{owner.name}.{name}")
 
     def _finished(self, occurrences: _Occurrences) -> NormalField:
         known = occurrences.field

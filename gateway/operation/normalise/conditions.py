@@ -14,7 +14,7 @@ NEVER: Condition = ()
 
 def both(left: Condition, right: Condition) -> Condition:
     """`left` and `right`."""
-    if left == ALWAYS or left == right:
+    if left in (ALWAYS, right):
         return right
     if right == ALWAYS:
         return left
@@ -29,7 +29,7 @@ def both(left: Condition, right: Condition) -> Condition:
 
 def either(left: Condition, right: Condition) -> Condition:
     """`left` or `right`."""
-    if left == right or left == ALWAYS or right == NEVER:
+    if left in (ALWAYS, right) or right == NEVER:
         return left
     if right == ALWAYS or left == NEVER:
         return right

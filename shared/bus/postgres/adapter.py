@@ -182,6 +182,4 @@ async def _declare(connection: Connection, queues: Sequence[Queue]) -> None:
     for queue in queues:
         await connection.execute(schema.DECLARE_QUEUE, queue.name)
         for pattern in queue.bindings:
-            await connection.execute(
-                schema.DECLARE_BINDING, queue.name, pattern, to_regex(pattern)
-            )
+            await connection.execute(schema.DECLARE_BINDING, queue.name, pattern, to_regex(pattern))

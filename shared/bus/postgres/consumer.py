@@ -64,9 +64,7 @@ class Consumer:
         finally:
             await asyncio.shield(self._give_back(connection, number))
 
-    async def _turn(
-        self, connection: Connection, number: int, handling: asyncio.TaskGroup
-    ) -> None:
+    async def _turn(self, connection: Connection, number: int, handling: asyncio.TaskGroup) -> None:
         """Settle what has ended, lease as much as there is room for, wait for a reason."""
         self._wake.clear()
         await self._settle(connection, number)
@@ -102,7 +100,7 @@ class Consumer:
             self._handled.append(row["id"])
         except MessageRejected as error:
             self._failed.append(_Failure(row["id"], reason_of(error), None))
-        except Exception as error:  # noqa: BLE001  # the edge: retried, then parked with the reason
+        except Exception as error:  # the edge: retried, then parked with the reason
             logger.warning("%s: %s failed", self._queue.name, row["message_id"], exc_info=True)
             retries = dict(enumerate(RETRY_DELAYS))
             delay = retries.get(row["failures"])

@@ -21,19 +21,24 @@ class User:
     name: str
     created_at: datetime
     private_email: strawberry.Private[str]
+    just_signed_in: strawberry.Private[bool] = False
 
     @strawberry.field(description="Shown to nobody but this person.")
     def email(self, info: Info) -> str | None:
         return self.private_email if self._is_self(info) else None
 
     @classmethod
-    def of(cls, user: models.User) -> Self:
-        """The graph's view of the aggregate."""
+    def of(cls, user: models.User, *, just_signed_in: bool = False) -> Self:
+        """The graph's view of the aggregate.
+
+        Who has `just_signed_in` is not known to the request yet, but sees what is theirs.
+        """
         return cls(
             id=strawberry.ID(str(user.id)),
             name=user.name,
             created_at=user.created_at,
             private_email=user.email,
+            just_signed_in=just_signed_in,
         )
 
     @classmethod
@@ -48,7 +53,7 @@ class User:
         return None if found is None else cls.of(found)
 
     def _is_self(self, info: Info) -> bool:
-        return self.id == str(info.context.user_id)
+        return self.just_signed_in or self.id == str(info.context.user_id)
 
 
 @strawberry.type(description="A new session. Browsers get it as a cookie; others send the token.")
@@ -63,7 +68,9 @@ class SignedIn:
     def of(cls, user: models.User, opened: OpenedSession) -> Self:
         """The answer that carries the session's token, the only one ever."""
         return cls(
-            user=User.of(user), session_token=opened.token, expires_at=opened.session.expires_at
+            user=User.of(user, just_signed_in=True),
+            session_token=opened.token,
+            expires_at=opened.session.expires_at,
         )
 
 

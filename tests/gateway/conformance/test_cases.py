@@ -9,7 +9,7 @@ from gateway.composition import SubgraphInput, compose
 from gateway.execution.exchange import GraphQLRequest, RequestContext
 from gateway.pipeline import Pipeline
 from gateway.snapshot import build_snapshot
-from gateway.transport.http import HttpTransport
+from gateway.transport import connect
 from gateway.transport.settings import SubgraphSettings
 from tests.gateway.conformance.feature import Case, Feature, features
 from tests.gateway.conformance.serving import serving
@@ -30,7 +30,7 @@ async def test_case(feature: Feature, case: Case) -> None:
             [SubgraphInput(name, urls[name], sdl) for name, sdl in feature.sdls.items()]
         )
         assert composed.supergraph_sdl is not None, composed.errors
-        transports = {name: HttpTransport(SubgraphSettings(url=url)) for name, url in urls.items()}
+        transports = {name: connect(SubgraphSettings(url=url)) for name, url in urls.items()}
         pipeline = Pipeline(build_snapshot(composed.supergraph_sdl), transports)
         request = GraphQLRequest(case.operation, variables=case.variables)
         answer = await pipeline.execute(request, RequestContext())

@@ -280,8 +280,12 @@ def provides(deal: Deal, subgraph: int, named: str) -> str:
         name = declared.partition("(")[0]
         known = local.fields.get(name, "@external")
         if owner != subgraph and is_leaf(type_) and "@external" in known:
+            home = deal.local(owner, named).fields
+            if "(" in declared or SHARED in home[name]:
+                return ""
+            home[name] += SHARED
             local.fields[name] = f"{declared}: {type_} @external"
-            return f' @provides(fields: "{name}")' if "(" not in declared else ""
+            return f' @provides(fields: "{name}")'
     return ""
 
 

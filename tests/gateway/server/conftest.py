@@ -1,9 +1,10 @@
 """A server on a real socket around the in-test engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -29,6 +30,7 @@ class Running:
     serving: Serving
     server: DrainingServer
     client: httpx.AsyncClient
+    exchange: IdentityExchange | None
 
     @property
     def ws_url(self) -> str:
@@ -56,7 +58,7 @@ async def serving_on_socket(**settings: object) -> AsyncIterator[Running]:
         server = DrainingServer(config, serving)
         async with running(server) as port:
             url = f"http://127.0.0.1:{port}/graphql"
-            yield Running(url, engine, serving, server, client)
+            yield Running(url, engine, serving, server, client, exchange)
 
 
 @asynccontextmanager
@@ -72,6 +74,12 @@ async def running(server: uvicorn.Server) -> AsyncIterator[int]:
     finally:
         server.should_exit = True
         await task
+
+
+def code_of(body: Mapping[str, Any]) -> str:
+    """The code of a response's only error."""
+    (error,) = body["errors"]
+    return str(error["extensions"]["code"])
 
 
 @pytest.fixture

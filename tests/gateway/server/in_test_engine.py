@@ -33,7 +33,11 @@ type Query {
   boom: String!
 }
 type Mutation { set_cookie(value: String!): String  slowly(seconds: Float!): String }
-type Subscription { count(to: Int!, every_seconds: Float! = 0): Int  forever: Int  who_am_i: String }
+type Subscription {
+  count(to: Int!, every_seconds: Float! = 0): Int
+  forever: Int
+  who_am_i: String
+}
 """
 
 

@@ -1,0 +1,46 @@
+"""`python -m gateway <command>`: the command line."""
+
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+
+from gateway.cli import compose, serve
+from gateway.errors import GatewayError
+
+DESCRIPTION = """\
+A federation gateway: composes subgraphs, plans and executes operations over
+them, and serves the graph.
+"""
+EPILOG = """\
+Exit codes: 0 it is so; 1 it is not (errors were found); 2 it could not be tried
+(arguments, files, settings).
+"""
+COMMANDS = (compose, serve)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = ArgumentParser(
+        prog="python -m gateway",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(metavar="command", required=True)
+    for command in COMMANDS:
+        command.register(commands)
+    parsed = parser.parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed)
+    except GatewayError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

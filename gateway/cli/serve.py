@@ -1,0 +1,83 @@
+"""`serve`: a supergraph or the subgraphs to compose in; a running gateway."""
+
+import os
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.cli.files import complain
+from gateway.settings import load_settings
+
+if TYPE_CHECKING:
+    from gateway.cli.commands import Commands
+
+DEFAULT_PORT = "4000"
+LAST_PORT = 65_535
+
+DESCRIPTION = """\
+Serve the graph: /graphql over HTTP (GET, POST, server-sent events, multipart)
+and WebSocket (graphql-transport-ws), /health/live, /health/ready, and the app
+and playground where GATEWAY_STATIC_DIR and GATEWAY_PLAYGROUND_DIR name them.
+
+It takes a composed supergraph, or a config as `compose` reads it. Everything
+else is a setting: an environment variable GATEWAY_<NAME>, or a key in the YAML
+file that GATEWAY_SETTINGS_FILE names. A wrong setting stops the start and says
+what is allowed.
+
+SIGTERM drains: readiness fails, streams are ended in waves, requests finish.
+"""
+
+
+def register(commands: "Commands") -> None:
+    """Add the command."""
+    parser: ArgumentParser = commands.add_parser(
+        "serve",
+        help="serve the graph",
+        description=DESCRIPTION,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--supergraph", type=Path, metavar="FILE", help="a composed supergraph")
+    source.add_argument("--config", type=Path, metavar="FILE", help="the subgraphs to compose")
+    parser.add_argument(
+        "--host",
+        default=os.environ.get("HOST", "127.0.0.1"),
+        help="address to listen on (default: HOST, else loopback only)",
+    )
+    parser.add_argument(
+        "--port",
+        type=port_number,
+        default=os.environ.get("PORT", DEFAULT_PORT),
+        help=f"port to listen on (default: PORT, else {DEFAULT_PORT})",
+    )
+    parser.set_defaults(run=run)
+
+
+def port_number(text: str) -> int:
+    """A TCP port. Raises argparse's own error."""
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise ArgumentTypeError(f"must be a port from 0 (any free one) to {LAST_PORT}, not {text}")
+    return int(text)
+
+
+def run(arguments: Namespace) -> int:
+    """Serve until told to stop; 1 when the subgraphs do not compose."""
+    # Imported here, so that the other commands start without a web server.
+    from gateway.app import CompositionFailed, create_app
+    from gateway.server.access_log import configure_logging
+    from gateway.server.process import run as run_server
+
+    overrides: dict[str, object] = {}
+    if arguments.supergraph is not None:
+        overrides = {"supergraph_file": arguments.supergraph, "config_file": None}
+    elif arguments.config is not None:
+        overrides = {"config_file": arguments.config, "supergraph_file": None}
+    settings = load_settings(overrides=overrides)
+    configure_logging(settings.log_format)
+    try:
+        app = create_app(settings)
+    except CompositionFailed as failed:
+        complain(failed)
+        return 1
+    run_server(app, settings, arguments.host, arguments.port)
+    return 0

@@ -1,0 +1,1 @@
+"""All subgraphs side by side, merged type by type and field by field into the supergraph."""

@@ -1,0 +1,1 @@
+"""One subgraph: its SDL read into a model, checked as GraphQL, brought up to federation 2."""

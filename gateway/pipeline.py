@@ -1,0 +1,227 @@
+"""The flow: a GraphQL request in, prepare → execute → complete, an answer out.
+
+`prepare` parses, validates, plans and compiles an operation once and keeps the result; a request
+for a known operation touches neither graphql-core nor the planner.
+"""
+
+import asyncio
+import random
+import re
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from graphql import GraphQLSchema
+
+from gateway.errors import OperationNotResolved
+from gateway.execution.conditions import Outcome, decide, outcome_of, tested_variables
+from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
+from gateway.execution.executor import Run, Surroundings, answer_of
+from gateway.execution.prepared import PreparedPlan, prepare_plan
+from gateway.execution.sharing import InFlight
+from gateway.execution.subscription import events
+from gateway.execution.wire_json import dumps
+from gateway.operation.document import parse_document, select_operation, validate_document
+from gateway.operation.introspection import answer as introspect
+from gateway.operation.limits import NO_LIMITS, Limits
+from gateway.operation.variables import CoerceVariables, compile_variables
+from gateway.planner import PlanInput, plan_operation
+from gateway.planner.plan import OperationKind, QueryPlan
+from gateway.snapshot import Snapshot
+from gateway.transport.base import Transport
+from gateway.transport.headers import Header, OutgoingHeaders, ResponseHeaderRules
+
+MAX_OUTCOMES = 64
+"""Compiled variants kept of one operation, for different values of its conditions."""
+
+_PERCENT = re.compile(r"percent\((\d+(?:\.\d+)?)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineOptions:
+    """What may be chosen about the flow.
+
+    `share_identical` lets identical queries (same document, variables and headers) that are under
+    way at the same time be executed once. `labels` are the progressive overrides that are on;
+    `percent(n)` labels are drawn for each request.
+    """
+
+    limits: Limits = NO_LIMITS
+    operations_kept: int = 2_000
+    share_identical: bool = False
+    response_headers: ResponseHeaderRules = field(default_factory=ResponseHeaderRules)
+    labels: frozenset[str] = frozenset()
+    draw: Callable[[], float] = random.random
+
+
+@dataclass(slots=True, eq=False)
+class PreparedOperation:
+    """One operation, parsed, validated, planned; compiled per outcome of its conditions."""
+
+    kind: OperationKind
+    plan: QueryPlan
+    coerce: CoerceVariables
+    api_schema: GraphQLSchema
+    tested: tuple[str, ...]
+    _compiled: OrderedDict[Outcome, PreparedPlan] = field(default_factory=OrderedDict)
+
+    def compiled(self, variables: Mapping[str, object]) -> PreparedPlan:
+        """The plan, ready to run, with the conditions as these (coerced) variables decide them."""
+        outcome = outcome_of(self.tested, variables) if self.tested else ()
+        found = self._compiled.get(outcome)
+        if found is None:
+            plan = decide(self.plan, variables) if self.tested else self.plan
+            found = self._compiled[outcome] = prepare_plan(plan, self.api_schema)
+            if len(self._compiled) > MAX_OUTCOMES:
+                self._compiled.popitem(last=False)
+        return found
+
+
+class Pipeline:
+    """Answers requests on one snapshot; a reload makes another pipeline over the same transports.
+
+    `transports` are keyed by subgraph name and belong to whoever opened them.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        transports: Mapping[str, Transport],
+        options: PipelineOptions | None = None,
+    ) -> None:
+        self.snapshot = snapshot
+        self._options = options or PipelineOptions()
+        self._operations: OrderedDict[Hashable, PreparedOperation] = OrderedDict()
+        self._in_flight: InFlight[tuple[Answer, list[Header]]] = InFlight()
+        self._around = Surroundings(
+            transports=transports,
+            response_rules=self._options.response_headers,
+            watched=self._options.response_headers.watched,
+            introspect=partial(introspect, snapshot.api_schema),
+        )
+
+    def prepare(self, request: GraphQLRequest) -> PreparedOperation:
+        """The prepared operation of a request, made now or found made.
+
+        Raises RequestRefused when the document cannot be executed.
+        """
+        labels = self._labels() if self.snapshot.supergraph.labels else frozenset[str]()
+        key = (request.query, request.operation_name, labels)
+        found = self._operations.get(key)
+        if found is not None:
+            self._operations.move_to_end(key)
+            return found
+        found = self._operations[key] = self._prepare(request, labels)
+        if len(self._operations) > self._options.operations_kept:
+            self._operations.popitem(last=False)
+        return found
+
+    def _prepare(self, request: GraphQLRequest, labels: frozenset[str]) -> PreparedOperation:
+        schema = self.snapshot.api_schema
+        document = parse_document(request.query, self._options.limits)
+        validate_document(schema, document)
+        operation = select_operation(document, request.operation_name)
+        plan = plan_operation(
+            PlanInput(
+                graph=self.snapshot.graph,
+                api_schema=schema,
+                document=document,
+                operation_name=request.operation_name or None,
+                labels=labels,
+            )
+        )
+        return PreparedOperation(
+            kind=plan.kind,
+            plan=plan,
+            coerce=compile_variables(schema, operation),
+            api_schema=schema,
+            tested=tested_variables(plan),
+        )
+
+    def _labels(self) -> frozenset[str]:
+        options = self._options
+        drawn = options.draw() * 100
+        return frozenset(
+            label
+            for label in self.snapshot.supergraph.labels
+            if label in options.labels
+            or ((match := _PERCENT.fullmatch(label)) and drawn < float(match[1]))
+        )
+
+    async def execute(self, request: GraphQLRequest, context: RequestContext) -> Answer:
+        """Run a query or mutation to its answer. Raises RequestRefused."""
+        prepared = self.prepare(request)
+        if prepared.kind is OperationKind.SUBSCRIPTION:
+            raise OperationNotResolved.because(
+                "This is a subscription: ask for it over WebSocket, SSE or multipart."
+            )
+        variables = prepared.coerce(request.variables)
+        if self._options.share_identical and prepared.kind is OperationKind.QUERY:
+            return await self._execute_shared(prepared, variables, context)
+        run = self._run(prepared, variables, context, context.response_headers)
+        run.start()
+        return await answer_of(run)
+
+    def _run(
+        self,
+        prepared: PreparedOperation,
+        variables: Mapping[str, object],
+        context: RequestContext,
+        response_headers: list[Header],
+    ) -> Run:
+        return Run(
+            prepared.compiled(variables),
+            variables,
+            self._around,
+            OutgoingHeaders(context.headers),
+            context.deadline,
+            response_headers,
+            asyncio.get_running_loop(),
+        )
+
+    async def _execute_shared(
+        self,
+        prepared: PreparedOperation,
+        variables: Mapping[str, object],
+        context: RequestContext,
+    ) -> Answer:
+        loop = asyncio.get_running_loop()
+        key = (prepared, dumps(variables) if variables else b"", context.headers)
+
+        def begin() -> "asyncio.Future[tuple[Answer, list[Header]]]":
+            return loop.create_task(self._share(prepared, variables, context))
+
+        answer, headers = await self._in_flight.join(key, begin, loop)
+        context.response_headers.extend(headers)
+        return answer
+
+    async def _share(
+        self,
+        prepared: PreparedOperation,
+        variables: Mapping[str, object],
+        context: RequestContext,
+    ) -> tuple[Answer, list[Header]]:
+        headers: list[Header] = []
+        run = self._run(prepared, variables, context, headers)
+        run.start()
+        return await answer_of(run), headers
+
+    async def subscribe(
+        self, request: GraphQLRequest, context: RequestContext
+    ) -> AsyncGenerator[Answer, None]:
+        """The answers of a subscription, one per event; a query or mutation is answered once.
+
+        Raises RequestRefused before the first answer.
+        """
+        prepared = self.prepare(request)
+        if prepared.kind is not OperationKind.SUBSCRIPTION:
+            yield await self.execute(request, context)
+            return
+        variables = prepared.coerce(request.variables)
+        stream = events(prepared.compiled(variables), variables, self._around, context)
+        try:
+            async for answer in stream:
+                yield answer
+        finally:
+            await stream.aclose()

@@ -1,0 +1,49 @@
+"""A subgraph's settings in, its `Transport` out: HTTP for requests, WebSocket or SSE for streams."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+
+from gateway.transport.base import SubgraphResponse, Transport
+from gateway.transport.headers import OutgoingHeaders
+from gateway.transport.http import HttpClient
+from gateway.transport.settings import SubgraphSettings, SubscriptionProtocol
+from gateway.transport.sse import SseClient
+from gateway.transport.websocket import WebSocketClient
+
+
+class RemoteTransport:
+    """A subgraph behind a URL. Bound to the event loop of its first request."""
+
+    def __init__(self, settings: SubgraphSettings) -> None:
+        self._http = HttpClient(settings)
+        self._websocket: WebSocketClient | None = None
+        self._sse: SseClient | None = None
+        if settings.subscription_protocol is SubscriptionProtocol.WEBSOCKET:
+            self._websocket = WebSocketClient(settings)
+        else:
+            self._sse = SseClient(settings)
+
+    def request(
+        self, body: bytes, headers: OutgoingHeaders, deadline: float | None, repeatable: bool
+    ) -> "asyncio.Future[SubgraphResponse]":
+        """As `Transport.request`."""
+        return self._http.request(body, headers, deadline, repeatable)
+
+    def subscribe(
+        self, request: Mapping[str, object], headers: OutgoingHeaders
+    ) -> AsyncGenerator[Mapping[str, object], None]:
+        """As `Transport.subscribe`."""
+        client = self._websocket or self._sse
+        assert client is not None
+        return client.subscribe(request, headers)
+
+    async def aclose(self) -> None:
+        """As `Transport.aclose`."""
+        await self._http.aclose()
+        if self._websocket is not None:
+            await self._websocket.aclose()
+
+
+def connect(settings: SubgraphSettings) -> Transport:
+    """The transport to one subgraph; it connects when it is first used."""
+    return RemoteTransport(settings)

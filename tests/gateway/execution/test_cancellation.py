@@ -1,0 +1,137 @@
+"""What is ended early and what never is: acceptance point G62, and shared work in flight."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from gateway.execution.executor import answer_of
+from gateway.execution.sharing import InFlight
+from gateway.planner.plan import OperationKind, QueryPlan
+from tests.gateway.execution.plans import (
+    Client,
+    answer,
+    fetched,
+    make_run,
+    open_subgraphs,
+    root_step,
+)
+from tests.gateway.transport.subgraph_server import Reply, SubgraphServer, subgraph_server
+
+CLIENT = Client("type Query { x: Int y: Int! } type Mutation { x: Int y: Int! }")
+X = root_step("a", "{x}", fetched("x", "Int"))
+Y = root_step("b", "{y}", fetched("y", "Int!"), id=1)
+OUT = (CLIENT.out("x", "Int"), CLIENT.out("y", "Int!"))
+SLOW = Reply({"data": {"x": 1}}, delay_seconds=2)
+
+
+async def until_asked(subgraph: SubgraphServer) -> None:
+    while not subgraph.requests:
+        await asyncio.sleep(0.005)
+
+
+async def test_g62_a_client_that_goes_away_ends_the_queries_under_way() -> None:
+    plan = QueryPlan(OperationKind.QUERY, (X,), OUT[:1])
+    async with (
+        subgraph_server(lambda _: SLOW) as a,
+        open_subgraphs({"a": a.url}) as transports,
+    ):
+        run = make_run(plan, CLIENT, transports)
+        run.start()
+        waiting = asyncio.create_task(answer_of(run))
+        await until_asked(a)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await asyncio.sleep(0.05)
+        assert a.abandoned == 1
+
+
+async def test_g62_a_mutation_that_was_sent_is_not_ended() -> None:
+    step = replace(X, kind=OperationKind.MUTATION)
+    plan = QueryPlan(OperationKind.MUTATION, (step,), OUT[:1])
+    async with (
+        subgraph_server(lambda _: replace(SLOW, delay_seconds=0.2)) as a,
+        open_subgraphs({"a": a.url}) as transports,
+    ):
+        run = make_run(plan, CLIENT, transports)
+        run.start()
+        waiting = asyncio.create_task(answer_of(run))
+        await until_asked(a)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await asyncio.sleep(0.3)
+        assert a.abandoned == 0
+
+
+async def test_g62_a_null_that_reaches_the_root_ends_the_other_queries() -> None:
+    plan = QueryPlan(OperationKind.QUERY, (X, Y), OUT)
+    failed = Reply({"data": None, "errors": [{"message": "no y", "path": ["y"]}]})
+    async with (
+        subgraph_server(lambda _: SLOW) as a,
+        subgraph_server(lambda _: replace(failed, delay_seconds=0.05)) as b,
+        open_subgraphs({"a": a.url, "b": b.url}) as transports,
+    ):
+        async with asyncio.timeout(1):
+            got = await answer(plan, CLIENT, transports)
+        await asyncio.sleep(0.05)
+        assert a.abandoned == 1
+    assert got["data"] is None
+    assert [(error["message"], error["path"]) for error in got["errors"]] == [("no y", ["y"])]
+
+
+async def test_the_next_mutation_waits_for_the_one_before() -> None:
+    seen: list[str] = []
+
+    def note(name: str) -> Reply:
+        seen.append(name)
+        return Reply({"data": {name: 1}}, delay_seconds=0.02 if name == "x" else 0)
+
+    steps = (
+        replace(X, kind=OperationKind.MUTATION),
+        replace(Y, kind=OperationKind.MUTATION, after=frozenset({0})),
+    )
+    async with (
+        subgraph_server(lambda _: note("x")) as a,
+        subgraph_server(lambda _: note("y")) as b,
+        open_subgraphs({"a": a.url, "b": b.url}) as transports,
+    ):
+        got = await answer(QueryPlan(OperationKind.MUTATION, steps, OUT), CLIENT, transports)
+    assert got == {"data": {"x": 1, "y": 1}}
+    assert seen == ["x", "y"]
+
+
+async def test_t11_a_leader_that_leaves_does_not_take_its_followers_along() -> None:
+    loop = asyncio.get_running_loop()
+    shared: InFlight[str] = InFlight()
+    work: asyncio.Future[str] = loop.create_future()
+    leader = shared.join("key", lambda: work, loop)
+    follower = shared.join("key", lambda: pytest.fail("begun twice"), loop)
+    leader.cancel()
+    await asyncio.sleep(0)
+    work.set_result("done")
+    assert await follower == "done"
+    assert len(shared) == 0
+
+
+async def test_work_that_nobody_waits_for_any_more_is_cancelled() -> None:
+    loop = asyncio.get_running_loop()
+    shared: InFlight[str] = InFlight()
+    work: asyncio.Future[str] = loop.create_future()
+    for waiter in [shared.join("key", lambda: work, loop) for _ in range(2)]:
+        waiter.cancel()
+    await asyncio.sleep(0)
+    assert work.cancelled()
+    assert len(shared) == 0
+
+
+async def test_a_failure_reaches_everybody_who_waits() -> None:
+    loop = asyncio.get_running_loop()
+    shared: InFlight[str] = InFlight()
+    work: asyncio.Future[str] = loop.create_future()
+    waiters = [shared.join("key", lambda: work, loop) for _ in range(2)]
+    work.set_exception(ValueError("broken"))
+    for waiter in waiters:
+        with pytest.raises(ValueError, match="broken"):
+            await waiter

@@ -1,0 +1,9 @@
+"""What tests are made with: real parts on loopback, and small builders.
+
+fixtures   the pytest fixtures (loaded by tests/conftest.py)
+databases  databases made from migrated templates in milliseconds
+proxy      a TCP proxy that can cut, freeze and heal a connection
+tokens     an issuer of service tokens with its key set
+events     builders of events and messages
+eventually waiting for something to become true
+"""
