@@ -4,7 +4,8 @@ import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
-from gateway.cli import compose, serve
+from gateway.cli import check, compose, explain, serve
+from gateway.config import CompositionFailed
 from gateway.errors import GatewayError
 
 DESCRIPTION = """\
@@ -15,7 +16,7 @@ EPILOG = """\
 Exit codes: 0 it is so; 1 it is not (errors were found); 2 it could not be tried
 (arguments, files, settings).
 """
-COMMANDS = (compose, serve)
+COMMANDS = (compose, serve, explain, check)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser.parse_args(arguments)
     try:
         code: int = parsed.run(parsed)
+    except CompositionFailed as failed:
+        print(failed, file=sys.stderr)
+        return 1
     except GatewayError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

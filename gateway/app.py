@@ -15,9 +15,8 @@ from contextlib import asynccontextmanager
 import httpx
 from starlette.applications import Starlette
 
-from gateway.composition import compose
-from gateway.config import read_config
-from gateway.errors import ConfigError, GatewayError, IdentityUnavailable
+from gateway.config import compose_config
+from gateway.errors import ConfigError, IdentityUnavailable
 from gateway.federation.supergraph import SupergraphError
 from gateway.operation.limits import Limits
 from gateway.pipeline import Pipeline, PipelineOptions
@@ -34,12 +33,6 @@ from gateway.transport.base import Transport
 from gateway.transport.settings import SubgraphSettings
 
 EXCHANGE_RETRY_SECONDS = 0.5
-
-
-class CompositionFailed(GatewayError):
-    """The subgraphs of the config do not compose; one line for each error."""
-
-    code = "COMPOSITION_FAILED"
 
 
 def create_app(settings: Settings) -> GatewayApp:
@@ -76,10 +69,7 @@ def supergraph_of(settings: Settings) -> str:
             "nothing to serve: set GATEWAY_SUPERGRAPH_FILE or GATEWAY_CONFIG_FILE, "
             "or give --supergraph or --config"
         )
-    composition = compose(read_config(settings.config_file, os.environ))
-    if composition.supergraph_sdl is None:
-        raise CompositionFailed("\n".join(str(error) for error in composition.errors))
-    return composition.supergraph_sdl
+    return compose_config(settings.config_file, os.environ)
 
 
 def _snapshot_of(supergraph_sdl: str) -> Snapshot:

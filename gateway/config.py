@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx
 import yaml
 
+from gateway.composition import compose
 from gateway.composition.outcome import SubgraphInput
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, GatewayError
 
 SUBGRAPH_TIMEOUT_SECONDS = 10.0
 IGNORED_KEYS = frozenset({"federation_version"})
@@ -21,6 +22,20 @@ IGNORED_KEYS = frozenset({"federation_version"})
 
 _VARIABLE = re.compile(r"\$\{env\.([A-Za-z_]\w*)(?::-([^}]*))?\}")
 _SDL_QUERY = {"query": "query SubgraphSdl { _service { sdl } }"}
+
+
+class CompositionFailed(GatewayError):
+    """The subgraphs of a config do not compose; the message has a line for each error."""
+
+    code = "COMPOSITION_FAILED"
+
+
+def compose_config(path: Path, environment: Mapping[str, str]) -> str:
+    """The supergraph SDL of the config's subgraphs. Raises ConfigError, CompositionFailed."""
+    composition = compose(read_config(path, environment))
+    if composition.supergraph_sdl is None:
+        raise CompositionFailed("\n".join(str(error) for error in composition.errors))
+    return composition.supergraph_sdl
 
 
 def read_config(path: Path, environment: Mapping[str, str]) -> tuple[SubgraphInput, ...]:

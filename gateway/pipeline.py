@@ -19,7 +19,6 @@ from gateway.execution.conditions import Outcome, decide, outcome_of, tested_var
 from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
 from gateway.execution.executor import Run, Surroundings, answer_of
 from gateway.execution.prepared import PreparedPlan, prepare_plan
-from gateway.execution.sharing import InFlight
 from gateway.execution.subscription import events
 from gateway.execution.wire_json import dumps
 from gateway.operation.document import parse_document, select_operation, validate_document
@@ -31,6 +30,7 @@ from gateway.planner.plan import OperationKind, QueryPlan
 from gateway.snapshot import Snapshot
 from gateway.transport.base import Transport
 from gateway.transport.headers import Header, OutgoingHeaders, ResponseHeaderRules
+from gateway.transport.sharing import InFlight
 
 MAX_OUTCOMES = 64
 """Compiled variants kept of one operation, for different values of its conditions."""
@@ -93,7 +93,7 @@ class Pipeline:
         self.snapshot = snapshot
         self._options = options or PipelineOptions()
         self._operations: OrderedDict[Hashable, PreparedOperation] = OrderedDict()
-        self._in_flight: InFlight[tuple[Answer, list[Header]]] = InFlight()
+        self._in_flight: InFlight[Run, Answer] = InFlight()
         self._around = Surroundings(
             transports=transports,
             response_rules=self._options.response_headers,
@@ -186,26 +186,19 @@ class Pipeline:
         variables: Mapping[str, object],
         context: RequestContext,
     ) -> Answer:
-        loop = asyncio.get_running_loop()
-        key = (prepared, dumps(variables) if variables else b"", context.headers)
+        # Deadlines within the same second count as one: a run has that of whoever began it.
+        deadline = None if context.deadline is None else int(context.deadline)
+        key = (prepared, dumps(variables) if variables else b"", context.headers, deadline)
 
-        def begin() -> "asyncio.Future[tuple[Answer, list[Header]]]":
-            return loop.create_task(self._share(prepared, variables, context))
+        def begin() -> Run:
+            run = self._run(prepared, variables, context, [])
+            run.start()
+            return run
 
-        answer, headers = await self._in_flight.join(key, begin, loop)
-        context.response_headers.extend(headers)
+        waiter, run = self._in_flight.join(key, begin)
+        answer = await waiter
+        context.response_headers.extend(run.response_headers)
         return answer
-
-    async def _share(
-        self,
-        prepared: PreparedOperation,
-        variables: Mapping[str, object],
-        context: RequestContext,
-    ) -> tuple[Answer, list[Header]]:
-        headers: list[Header] = []
-        run = self._run(prepared, variables, context, headers)
-        run.start()
-        return await answer_of(run), headers
 
     async def subscribe(
         self, request: GraphQLRequest, context: RequestContext

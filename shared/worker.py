@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeAlias
 
+import uvloop
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -82,7 +83,7 @@ class WorkerSpec:
 
 def run(spec: WorkerSpec) -> None:
     """Run until SIGTERM or SIGINT; what was under way is rolled back and redelivered."""
-    asyncio.run(_run_until_signalled(spec))
+    uvloop.run(_run_until_signalled(spec))
 
 
 async def run_worker(spec: WorkerSpec, stop: asyncio.Event) -> None:

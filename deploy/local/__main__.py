@@ -7,7 +7,7 @@ import signal
 import sys
 from contextlib import ExitStack
 
-from deploy.local import frontend_build
+from deploy.local import frontend_build, processes
 from deploy.local.children import Nursery
 from deploy.local.errors import LocalError
 from deploy.local.layout import Layout
@@ -50,7 +50,7 @@ def run(settings: LocalSettings) -> int:
     with ExitStack() as held:
         held.enter_context(only_one(settings.layout))
         check_machine(settings.layout, settings.port)
-        nursery = Nursery(settings.layout.home / "watchdog.lock")
+        nursery = Nursery(settings.layout.home / "watchdog.lock", processes.forge(settings))
         nursery.open()
         held.callback(nursery.close)
         asyncio.run(_serve(settings, nursery))

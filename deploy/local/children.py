@@ -1,7 +1,7 @@
 """Processes with an owner: a command goes in, a process that cannot be left behind comes out.
 
 Every child is the leader of a process group, dies with the supervisor (`parent_death`) and is
-known to the watchdog, which ends what the kernel did not.
+known to the watchdog, which ends what the kernel did not. Python modules come from the forge.
 """
 
 import asyncio
@@ -10,33 +10,36 @@ import os
 import signal
 import subprocess
 import sys
-from asyncio.subprocess import Process
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from asyncio.subprocess import PIPE, Process
 from pathlib import Path
+from typing import IO, Protocol
 
 from deploy.local import watchdog
+from deploy.local.command import Command
+from deploy.local.forged import Forge
 from deploy.local.parent_death import die_with_parent
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What to run: `ending` is the signal that ends it cleanly, `log` gets all it writes."""
+class Child(Protocol):
+    """A running process, forked or executed."""
 
-    arguments: tuple[str, ...]
-    log: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
-    folder: Path | None = None
-    ending: signal.Signals = signal.SIGTERM
+    @property
+    def pid(self) -> int:
+        """Its process id, which is its group's as well."""
+
+    async def wait(self) -> int:
+        """Its exit code, once it has ended."""
 
 
 class Nursery:
     """Starts and ends children. `close` leaves none behind; so does the death of this process."""
 
-    def __init__(self, watchdog_lock: Path) -> None:
+    def __init__(self, watchdog_lock: Path, forge: Command) -> None:
         self._watchdog_lock = watchdog_lock
         self._watchdog: subprocess.Popen[str] | None = None
         self._children: dict[int, signal.Signals] = {}
+        self._forge_command = forge
+        self._forge = Forge(self._start_forge)
 
     def open(self) -> None:
         """Start the watchdog."""
@@ -51,51 +54,55 @@ class Nursery:
         for group, ending in self._children.items():
             self._tell(f"add {group} {int(ending)}")
 
-    async def start(self, command: Command) -> Process:
+    async def warm_up(self) -> None:
+        """Have the forge import while other things start."""
+        if Forge.can_run(self._forge_command):
+            await self._forge.open()
+
+    async def start(self, command: Command) -> Child:
         """Start it in a group of its own, with stdin closed and output appended to its log."""
         if self._watchdog is None or self._watchdog.poll() is not None:
             self.open()
-        with command.log.open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                *command.arguments,
-                env=dict(command.environment),
-                cwd=command.folder,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=die_with_parent(command.ending),
-            )
-        self._children[process.pid] = command.ending
-        self._tell(f"add {process.pid} {int(command.ending)}")
-        return process
+        child: Child
+        if Forge.can_run(command):
+            child = await self._forge.start(command)
+        else:
+            with command.log.open("ab") as log:
+                child = await self._execute(command, asyncio.subprocess.DEVNULL, log, log)
+        self._know(child.pid, command.ending)
+        return child
 
-    async def wait(self, process: Process) -> int:
+    async def wait(self, child: Child) -> int:
         """Its exit code; what is left of its group is killed."""
-        code = await process.wait()
-        self._signal(process, signal.SIGKILL)
-        self._children.pop(process.pid, None)
-        self._tell(f"drop {process.pid}")
+        code = await child.wait()
+        self._signal(child.pid, signal.SIGKILL)
+        self._children.pop(child.pid, None)
+        self._tell(f"drop {child.pid}")
         return code
 
     async def run(self, command: Command) -> int:
         """Start it and wait for its end; being cancelled ends it."""
-        process = await self.start(command)
+        child = await self.start(command)
         try:
-            return await self.wait(process)
+            return await self.wait(child)
         except asyncio.CancelledError:
-            await self.end(process)
+            await self.end(child)
             raise
 
-    async def end(self, process: Process, timeout_seconds: float = 10.0) -> None:
+    async def end(self, child: Child, timeout_seconds: float = 10.0) -> None:
         """End it cleanly, or by force after the time limit."""
-        self._signal(process, self._children.get(process.pid, signal.SIGTERM))
+        self._signal(child.pid, self._children.get(child.pid, signal.SIGTERM))
         try:
             async with asyncio.timeout(timeout_seconds):
-                await process.wait()
+                await child.wait()
         except TimeoutError:
-            self._signal(process, signal.SIGKILL)
-        await self.wait(process)
+            self._signal(child.pid, signal.SIGKILL)
+        await self.wait(child)
+
+    def kill(self) -> None:
+        """SIGKILL every child, now."""
+        for group in self._children:
+            self._signal(group, signal.SIGKILL)
 
     def close(self) -> None:
         """Close the pipe to the watchdog and wait until it has ended what is left."""
@@ -104,11 +111,29 @@ class Nursery:
                 self._watchdog.stdin.close()
             self._watchdog.wait()
 
-    def kill(self) -> None:
-        """SIGKILL every child, now."""
-        for group in self._children:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
+    async def _start_forge(self) -> Process:
+        with self._forge_command.log.open("ab") as log:
+            process = await self._execute(self._forge_command, PIPE, PIPE, log)
+        self._know(process.pid, signal.SIGTERM)
+        return process
+
+    async def _execute(
+        self, command: Command, stdin: int, stdout: IO[bytes] | int, stderr: IO[bytes]
+    ) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *command.arguments,
+            env=dict(command.environment),
+            cwd=command.folder,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+            preexec_fn=die_with_parent(command.ending),
+        )
+
+    def _know(self, group: int, ending: signal.Signals) -> None:
+        self._children[group] = ending
+        self._tell(f"add {group} {int(ending)}")
 
     def _tell(self, line: str) -> None:
         if self._watchdog is not None and self._watchdog.stdin is not None:
@@ -117,6 +142,6 @@ class Nursery:
                 self._watchdog.stdin.flush()
 
     @staticmethod
-    def _signal(process: Process, ending: signal.Signals) -> None:
+    def _signal(group: int, ending: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, ending)
+            os.killpg(group, ending)

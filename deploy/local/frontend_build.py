@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from deploy.local.children import Command, Nursery
+from deploy.local.children import Nursery
+from deploy.local.command import Command
 from deploy.local.errors import StartFailed
 from deploy.local.layout import Layout
 from deploy.local.node import Node, find_node

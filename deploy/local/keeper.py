@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.local.children import Command, Nursery
+from deploy.local.children import Nursery
+from deploy.local.command import Command
 from deploy.local.errors import StartFailed
 from deploy.local.probe import Check
 

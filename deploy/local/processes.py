@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from deploy.local.children import Command
+from deploy.local.command import Command
 from deploy.local.keeper import ProcessSpec
 from deploy.local.ports import LOOPBACK
 from deploy.local.probe import answers_ok
@@ -87,6 +87,16 @@ def gateway(world: World) -> ProcessSpec:
     config = str(layout.checkout / "deploy" / "local" / "supergraph.yaml")
     arguments = ("-m", "gateway", "serve", "--config", config, "--port", str(port))
     return _python(world, "gateway", arguments, own, "/health/ready")
+
+
+def forge(settings: LocalSettings) -> Command:
+    """The process that forks the others."""
+    return Command(
+        (sys.executable, "-m", "deploy.local.forge"),
+        settings.layout.logs / "forge.log",
+        inherited(settings),
+        settings.layout.checkout,
+    )
 
 
 def migration(settings: LocalSettings, service: str, database_url: str) -> Command:

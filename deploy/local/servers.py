@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local import postgres, rabbitmq
-from deploy.local.children import Command
+from deploy.local.command import Command
 from deploy.local.keeper import ProcessSpec
 from deploy.local.layout import Layout
 from deploy.local.probe import listens

@@ -44,6 +44,7 @@ class Supervisor:
         """Start everything, announce it, and stay until cancelled; raises LocalError."""
         started = time.monotonic()
         async with asyncio.TaskGroup() as group:
+            await self._nursery.warm_up()
             pages = group.create_task(self._pages())
             world = await self._foundation()
             self._world = world

@@ -5,7 +5,6 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway.cli.files import complain
 from gateway.settings import load_settings
 
 if TYPE_CHECKING:
@@ -61,9 +60,9 @@ def port_number(text: str) -> int:
 
 
 def run(arguments: Namespace) -> int:
-    """Serve until told to stop; 1 when the subgraphs do not compose."""
+    """Serve until told to stop."""
     # Imported here, so that the other commands start without a web server.
-    from gateway.app import CompositionFailed, create_app
+    from gateway.app import create_app
     from gateway.server.access_log import configure_logging
     from gateway.server.process import run as run_server
 
@@ -74,10 +73,6 @@ def run(arguments: Namespace) -> int:
         overrides = {"config_file": arguments.config, "supergraph_file": None}
     settings = load_settings(overrides=overrides)
     configure_logging(settings.log_format)
-    try:
-        app = create_app(settings)
-    except CompositionFailed as failed:
-        complain(failed)
-        return 1
+    app = create_app(settings)
     run_server(app, settings, arguments.host, arguments.port)
     return 0

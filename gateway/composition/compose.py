@@ -9,6 +9,7 @@ from gateway.composition.merge.graphs import Report, order_graphs, relate
 from gateway.composition.merge.schema import merge_graphs
 from gateway.composition.outcome import Composition, CompositionError, SubgraphInput
 from gateway.composition.print_schema import print_supergraph
+from gateway.composition.satisfiability import check_satisfiability
 from gateway.composition.subgraph.clean import clean
 from gateway.composition.subgraph.definitions import check_definitions
 from gateway.composition.subgraph.facts import facts_of
@@ -24,6 +25,7 @@ from gateway.composition.subgraph_rules.view import View
 from gateway.composition.supergraph_rules import STAGES
 from gateway.composition.supergraph_rules.subgraph_names import check_names
 from gateway.composition.supergraph_rules.view import SupergraphView
+from gateway.federation.supergraph import parse_supergraph
 
 
 def compose(subgraphs: Sequence[SubgraphInput]) -> Composition:
@@ -47,7 +49,10 @@ def compose(subgraphs: Sequence[SubgraphInput]) -> Composition:
             report.errors.extend(rule(view))
         if report.errors:
             return Composition(None, tuple(report.errors), tuple(report.hints))
-    return Composition(print_supergraph(merged), (), tuple(report.hints))
+    sdl = print_supergraph(merged)
+    proof = check_satisfiability(parse_supergraph(sdl))
+    hints = (*report.hints, *proof.hints)
+    return Composition(None if proof.errors else sdl, tuple(proof.errors), hints)
 
 
 def _views(given: Sequence[SubgraphInput]) -> tuple[list[View], list[CompositionError]]:

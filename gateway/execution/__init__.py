@@ -3,6 +3,5 @@
 `conditions` decides `@skip` and `@include`; `prepared` compiles what is left (with `data_shape`,
 `representations_source`, `completion_source`); `executor` runs the graph of steps, each of them
 by `step` (`representations` out, `subgraph_errors` and `merge` in); `completion` makes the answer
-when something is wrong, the compiled completion when nothing is. `subscription` does it per event,
-`sharing` once for identical work under way.
+when something is wrong, the compiled completion when nothing is. `subscription` does it per event.
 """

@@ -8,6 +8,7 @@ everything else to this module.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from graphql import (
@@ -39,18 +40,24 @@ Place = tuple["Place | None", str | int]
 Leaf = Callable[[object], bool]
 
 
-def complete(
-    shape: ObjectShape, data: object, *, partial: bool = False
-) -> tuple[JsonObject | None, list[JsonObject]]:
-    """The `data` and the `errors` of the answer to the operation whose root has `shape`.
+def complete(shape: ObjectShape, data: object, *, partial: bool = False) -> "Completed":
+    """The answer to the operation whose root has `shape`.
 
     `partial` data lacks what nobody waited for, because a failure nulls the answer anyway.
     """
     completer = _Completer(partial)
     value = completer.complete_object(shape, shape.type_name, data, None)
-    if isinstance(value, _Null):
-        return None, completer.errors
-    return value, completer.errors
+    reported = frozenset(key for key, _ in completer.seen)
+    return Completed(None if isinstance(value, _Null) else value, completer.errors, reported)
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """`data` and `errors` of an answer; `reported` has the `Reason.cause` of each error used."""
+
+    data: JsonObject | None
+    errors: list[JsonObject]
+    reported: frozenset[int]
 
 
 class _Completer:
@@ -169,7 +176,7 @@ class _Completer:
     def failure(self, failure: Failure, field: ShapeField, place: Place) -> _Null:
         for reason in failure.reasons:
             path = (*path_of(place), *client_rest(reason, field))
-            key = (id(reason.extensions), path)
+            key = (reason.cause, path)
             if key not in self.seen:
                 self.seen.add(key)
                 self.errors.append(

@@ -18,6 +18,7 @@ from gateway.execution.failures import Failure, JsonObject, Reason
 from gateway.execution.prepared import PreparedPlan, PreparedStep
 from gateway.execution.shapes import TYPENAME, ObjectShape
 from gateway.execution.step import (
+    Collected,
     StepRequest,
     apply,
     fail_request,
@@ -53,11 +54,13 @@ class Run:
     response_headers: list[Header]
     loop: asyncio.AbstractEventLoop
     data: JsonObject = field(default_factory=dict)
-    unplaced: list[Reason] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    """Every error of every answer; those that completion finds no position for are added."""
     failed: bool = False
     stopped: bool = False
     """Whether steps were given up because a failure nulls the whole answer."""
     done: "asyncio.Future[Answer]" = field(init=False)
+    _found: Collected = field(default_factory=dict)
     _waits: list[int] = field(init=False)
     _requests: list[int] = field(init=False)
     _left: int = field(init=False)
@@ -103,7 +106,7 @@ class Run:
             self.done.cancel()
 
     def _begin(self, step: PreparedStep) -> None:
-        requests = requests_of(step, self.data, self.variables)
+        requests = requests_of(step, self.data, self.variables, self._found, self.failed)
         if not requests:
             self._finish(step)
             return
@@ -155,12 +158,12 @@ class Run:
 
     def _merge(self, request: StepRequest, answer: Mapping[str, object]) -> None:
         applied = apply(request, answer, self.data)
-        if applied.unplaced:
-            self.unplaced.extend(applied.unplaced)
+        self.reasons.extend(applied.reasons)
         self._one_less(request.step, applied.failed)
 
     def _fail(self, request: StepRequest, error: TransportError) -> None:
         reason = transport_reason(error, request.step.step.subgraph)
+        self.reasons.append(reason)
         fail_request(request, reason, self.data)
         self._one_less(request.step, failed=True)
 
@@ -200,14 +203,19 @@ class Run:
 
     def _body(self) -> bytes:
         plan = self.plan
-        if not self.failed and not self.unplaced:
+        if not self.failed:
             try:
                 return b'{"data":%b}' % dumps(self._introspected(plan.fast(self.data)))
             except DEVIATIONS:
                 pass  # `complete` finds out what is wrong, and says so
-        data, errors = complete(plan.shape, self.data, partial=self.stopped)
-        errors.extend(_unlocated(reason) for reason in self.unplaced)
-        answer: JsonObject = {"data": self._introspected(data)}
+        completed = complete(plan.shape, self.data, partial=self.stopped)
+        errors = completed.errors
+        errors.extend(
+            {"message": reason.message, "extensions": dict(reason.extensions)}
+            for reason in self.reasons
+            if reason.cause not in completed.reported
+        )
+        answer: JsonObject = {"data": self._introspected(completed.data)}
         if errors:
             answer["errors"] = errors
         return dumps(answer)
@@ -226,10 +234,6 @@ class Run:
         self._stop_queries()
         if not self.done.done():
             self.done.set_exception(error)
-
-
-def _unlocated(reason: Reason) -> JsonObject:
-    return {"message": reason.message, "extensions": dict(reason.extensions)}
 
 
 def _retrieved(pending: "asyncio.Future[SubgraphResponse]") -> None:

@@ -21,6 +21,11 @@ class Reason:
     extensions: Mapping[str, object]
     rest: SubgraphPath = ()
 
+    @property
+    def cause(self) -> int:
+        """The same for every reason that stems from one error of one answer."""
+        return id(self.extensions)
+
     @classmethod
     def of(cls, message: str, code: str, service: str) -> "Reason":
         """A reason that the gateway itself gives."""

@@ -16,11 +16,6 @@ Merge = Callable[[dict[str, object], Mapping[str, object]], None]
 _ABSENT: Final = object()
 
 
-def update(target: dict[str, object], source: Mapping[str, object]) -> None:
-    """Merge an object none of whose keys are in `target` (but for equal leaves)."""
-    target.update(source)
-
-
 def deep_merge(object_types: frozenset[str], service: str) -> Merge:
     """A merge that keeps what is known: a value beats a null, a null beats a failure.
 

@@ -6,18 +6,19 @@ the completion of the client's shape.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import GraphQLObjectType, GraphQLSchema
 
 from gateway.execution.completion_source import FastCompletion, compile_completion
 from gateway.execution.data_shape import DataNode, InputAnalysis, analyse
-from gateway.execution.merge import Merge, deep_merge, update
+from gateway.execution.merge import Merge, deep_merge
 from gateway.execution.representations import Batch, Collect, collector
 from gateway.execution.representations_source import compile_collector
 from gateway.execution.shapes import INTROSPECTION_FIELDS, ObjectShape, shape_of
 from gateway.execution.wire_json import dumps, request_text
 from gateway.planner.plan import (
+    LIST,
     EntityInput,
     FetchField,
     FetchStep,
@@ -30,12 +31,23 @@ from gateway.planner.plan import (
 
 @dataclass(frozen=True, slots=True)
 class PreparedInput:
-    """One `_entities` field of a step, compiled."""
+    """One `_entities` field of a step, compiled.
+
+    `fast` collects from data in which nothing has failed; `collect` from any. Both take the root
+    of the data or, where an earlier input (`again`: step and input index) has the same targets,
+    the objects that that one found.
+    """
 
     entity: EntityInput
     fields: tuple[FetchField, ...]
+    again: "InputPlace | None"
+    fast: Collect | None
     collect: Collect
-    merge: Merge
+    merge: Merge | None
+    """None where `dict.update` does it."""
+
+
+InputPlace = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,7 @@ class PreparedStep:
     constant: bytes | None
     inputs: tuple[PreparedInput, ...]
     root_fields: tuple[FetchField, ...]
-    root_merge: Merge
+    root_merge: Merge | None
 
     def body(self, variables: Variables, batches: Sequence[Batch], context: int = 0) -> bytes:
         """The request's JSON text; `batches` are parallel to `inputs`.
@@ -120,15 +132,20 @@ def _prepare_step(
     index = positions[step.id]
     prefix = request_text(step.document, step.operation_name)
     deep = deep_merge(object_types, step.subgraph)
-    inputs = tuple(
-        PreparedInput(
-            entity=entity,
-            fields=fields,
-            collect=compile_collector(entity, found) or collector(entity),
-            merge=deep if found.overlaps else update,
+    inputs = []
+    for number, (entity, found) in enumerate(zip(step.inputs, analysis, strict=False)):
+        again = earlier_input(plan, index, number)
+        walked = replace(entity, targets=((LIST,),)) if again and entity.targets else entity
+        inputs.append(
+            PreparedInput(
+                entity=entity,
+                fields=step.selections[number],
+                again=again,
+                fast=compile_collector(walked, found),
+                collect=collector(walked),
+                merge=deep if found.overlaps else None,
+            )
         )
-        for entity, fields, found in zip(step.inputs, step.selections, analysis, strict=False)
-    )
     return PreparedStep(
         index=index,
         step=step,
@@ -137,10 +154,42 @@ def _prepare_step(
         children=tuple(positions[other.id] for other in plan.steps if step.id in other.after),
         prefix=prefix,
         constant=None if inputs or step.variables else prefix + b"}",
-        inputs=inputs,
+        inputs=tuple(inputs),
         root_fields=() if inputs else step.selections[0],
-        root_merge=deep if not inputs and analysis[0].overlaps else update,
+        root_merge=deep if not inputs and analysis[0].overlaps else None,
     )
+
+
+def earlier_input(plan: QueryPlan, index: int, number: int) -> InputPlace | None:
+    """An input before this one, of the same step or of one it waits for, with the same targets.
+
+    What it found need not be looked for again: whoever puts objects there was done by then.
+    """
+    entity = plan.steps[index].inputs[number]
+    if entity.contexts or not entity.targets:
+        return None
+    before = _ancestors(plan, index)
+    for at, step in enumerate(plan.steps[: index + 1]):
+        if at != index and step.id not in before:
+            continue
+        for other, earlier in enumerate(step.inputs):
+            if (at, other) == (index, number):
+                return None
+            if earlier.targets == entity.targets and _types(earlier) >= _types(entity):
+                return (at, other)
+    return None
+
+
+def _ancestors(plan: QueryPlan, index: int) -> set[int]:
+    found = set(plan.steps[index].after)
+    for step in reversed(plan.steps[:index]):
+        if step.id in found:
+            found |= step.after
+    return found
+
+
+def _types(entity: EntityInput) -> frozenset[str]:
+    return frozenset().union(*(each.types for each in entity.representations))
 
 
 def _root_shape(plan: QueryPlan, api_schema: GraphQLSchema) -> ObjectShape:

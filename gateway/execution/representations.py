@@ -29,9 +29,15 @@ class Batch:
     unsent: list[tuple[JsonObject, Failure | None]] = field(default_factory=list)
     contexts: list[tuple[object, ...]] = field(default_factory=list)
 
+    def objects(self) -> list[JsonObject]:
+        """Every object that the input found, those that could not be asked for at the end."""
+        found = [each for group in self.groups for each in group]
+        found.extend(each for each, _ in self.unsent)
+        return found
 
-Collect = Callable[[JsonObject, Batch], None]
-"""Fill an empty batch from the merged data's root."""
+
+Collect = Callable[[object, Batch], None]
+"""Fill an empty batch from the merged data's root (or from a list of objects)."""
 
 
 class NotSendable(Exception):
@@ -51,7 +57,7 @@ def collector(entity: EntityInput) -> Collect:
     }
     only = entity.representations[0] if len(entity.representations) == 1 else None
 
-    def collect(data: JsonObject, batch: Batch) -> None:
+    def collect(data: object, batch: Batch) -> None:
         seen: dict[bytes, list[JsonObject]] = {}
         known: set[int] = set()
         for target in entity.targets:

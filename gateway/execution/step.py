@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.execution.failures import Failure, JsonObject, Reason
-from gateway.execution.merge import copied
 from gateway.execution.prepared import PreparedInput, PreparedStep
 from gateway.execution.representations import Batch
+from gateway.execution.representations_source import DEVIATIONS
 from gateway.execution.subgraph_errors import ENTITIES, place_reasons, reasons_of
 from gateway.execution.walk import objects_at
 from gateway.planner.plan import FetchField, Variables
@@ -31,10 +31,17 @@ class StepRequest:
     retried: bool = False
 
 
-def requests_of(step: PreparedStep, data: JsonObject, variables: Variables) -> list[StepRequest]:
+Collected = dict[tuple[int, int], Batch]
+"""What each input of each step has found so far, by step and input index."""
+
+
+def requests_of(
+    step: PreparedStep, data: JsonObject, variables: Variables, found: Collected, failed: bool
+) -> list[StepRequest]:
     """The requests that the step makes now; none when nothing is left to ask for.
 
     Objects that cannot be asked for get their fields here: null, or the failure that prevents it.
+    What the step's inputs find is added to `found`. `failed` data may have failures in it.
     """
     if not step.inputs:
         if step.step.path and not any(True for _ in objects_at(data, step.step.path)):
@@ -42,11 +49,10 @@ def requests_of(step: PreparedStep, data: JsonObject, variables: Variables) -> l
         return [StepRequest(step, step.body(variables, ()), ())]
     batches = []
     some = contextual = False
-    for prepared in step.inputs:
-        batch = Batch()
-        prepared.collect(data, batch)
-        for found, failure in batch.unsent:
-            fill(found, prepared.fields, failure)
+    for number, prepared in enumerate(step.inputs):
+        batch = found[step.index, number] = _collected(prepared, data, found, failed)
+        for each, failure in batch.unsent:
+            fill(each, prepared.fields, failure)
         some = some or bool(batch.representations)
         contextual = contextual or bool(batch.contexts)
         batches.append(batch)
@@ -55,6 +61,20 @@ def requests_of(step: PreparedStep, data: JsonObject, variables: Variables) -> l
     if contextual:
         return _by_context(step, batches, variables)
     return [StepRequest(step, step.body(variables, batches), tuple(batches))]
+
+
+def _collected(prepared: PreparedInput, data: JsonObject, found: Collected, failed: bool) -> Batch:
+    source: object = data if prepared.again is None else found[prepared.again].objects()
+    batch = Batch()
+    if prepared.fast is not None and not failed:
+        try:
+            prepared.fast(source, batch)
+        except DEVIATIONS:
+            batch = Batch()
+        else:
+            return batch
+    prepared.collect(source, batch)
+    return batch
 
 
 def _by_context(
@@ -93,9 +113,9 @@ def fill(found: JsonObject, fields: Sequence[FetchField], failure: Failure | Non
 
 @dataclass(slots=True)
 class Applied:
-    """What became of an answer: reasons that found no place, and whether anything failed."""
+    """What became of an answer: the errors it had, and whether anything failed."""
 
-    unplaced: list[Reason]
+    reasons: list[Reason]
     failed: bool
 
 
@@ -105,20 +125,19 @@ def apply(request: StepRequest, answer: Mapping[str, object], data: JsonObject) 
     errors = answer.get("errors")
     fetched = answer.get("data")
     service = step.step.subgraph
-    unplaced: list[Reason] = []
+    reasons: list[Reason] = []
     failed = False
     if errors or not isinstance(fetched, dict):
-        fetched, unplaced = place_reasons(
-            fetched, reasons_of(errors, service), _response_keys(step), service
-        )
+        reasons = reasons_of(errors, service)
+        fetched = place_reasons(fetched, reasons, _response_keys(step), service)
         failed = True
     if not step.inputs:
         _merge_root(step, fetched, data)
-        return Applied(unplaced, failed)
+        return Applied(reasons, failed)
     for prepared, batch in zip(step.inputs, request.batches, strict=True):
         if batch.representations and not _merge_entities(step, prepared, batch, fetched):
             failed = True
-    return Applied(unplaced, failed)
+    return Applied(reasons, failed)
 
 
 def _response_keys(step: PreparedStep) -> list[str]:
@@ -128,11 +147,12 @@ def _response_keys(step: PreparedStep) -> list[str]:
 
 
 def _merge_root(step: PreparedStep, fetched: JsonObject, data: JsonObject) -> None:
+    merge = step.root_merge or dict.update
     if not step.step.path:
-        step.root_merge(data, fetched)
+        merge(data, fetched)
         return
     for found in objects_at(data, step.step.path):
-        step.root_merge(found, fetched)
+        merge(found, fetched)
 
 
 def _merge_entities(
@@ -151,9 +171,12 @@ def _merge_entities(
     whole = True
     for group, entity in zip(groups, entities, strict=True):
         if type(entity) is dict:
-            merge(group[0], entity)
-            for found in group[1:]:
-                merge(found, copied(entity) if prepared.entity.contexts else entity)  # type: ignore[arg-type]  # a copied object is an object
+            if merge is None:
+                for found in group:
+                    found.update(entity)
+            else:
+                for found in group:
+                    merge(found, entity)
         elif entity is None:
             for found in group:
                 fill(found, prepared.fields, None)

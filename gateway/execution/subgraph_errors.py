@@ -78,20 +78,22 @@ def _path(value: object) -> SubgraphPath:
 
 def place_reasons(
     data: object, reasons: Sequence[Reason], keys: Sequence[str], service: str
-) -> tuple[JsonObject, list[Reason]]:
-    """The data of an answer with failures in it, and the reasons that found no null.
+) -> JsonObject:
+    """The data of an answer with failures in it.
 
     `keys` are the response keys of the request's root fields. Data that is null or of another
-    kind becomes an object whose every key has failed.
+    kind becomes an object whose every key has failed. A reason whose path meets no null has no
+    place in the data.
     """
     if not isinstance(data, dict):
         if not reasons:
             text = f"Subgraph '{service}' answered without data."
             reasons = [Reason.of(text, AnswerMalformed.code, service)]
         whole = Failure(tuple(reasons))
-        return {key: whole.under(key) for key in keys}, []
-    unplaced = [reason for reason in reasons if not _place(data, reason, keys)]
-    return data, unplaced
+        return {key: whole.under(key) for key in keys}
+    for reason in reasons:
+        _place(data, reason, keys)
+    return data
 
 
 def _place(data: JsonObject, reason: Reason, keys: Sequence[str]) -> bool:

@@ -66,8 +66,8 @@ class Layout:
         for name in sorted(entry.inputs):
             node = self.graph.nodes[entry.graph, name]
             types = entry.types if node.interface_object else None
-            for line in self.lines(tree, node, condition, types or frozenset()):
-                found.append(_within(line, name))
+            lines = self.lines(tree, node, condition, types or frozenset())
+            found.extend(_within(line, name) for line in lines)
         return tuple(found)
 
     def lines(
@@ -84,9 +84,9 @@ class Layout:
         found: list[Line] = []
         site = tree.site
         root = tree.entry.is_entity and tree.entry.tree is tree
-        if self.graph.supergraph.types[site.type].abstract and not node.interface_object:
-            if node.abstract or not root:
-                found.append(Line(TYPENAME, site.types, None, _STRING, ALWAYS))
+        abstract = self.graph.supergraph.types[site.type].abstract
+        if abstract and not node.interface_object and (node.abstract or not root):
+            found.append(Line(TYPENAME, site.types, None, _STRING, ALWAYS))
         if node.abstract:
             types = node.possible
             if tree.types is not None:
@@ -95,9 +95,11 @@ class Layout:
                 found.extend(self._on_abstract(item, node, types, implied))
         else:
             types = known or (site.types if node.interface_object else frozenset({node.type}))
-            for item in _items(tree):
-                if item.on is None or types <= item.on:
-                    found.append(self._line(item, node, types, implied))
+            found.extend(
+                self._line(item, node, types, implied)
+                for item in _items(tree)
+                if item.on is None or types <= item.on
+            )
         return tuple(found) or (Line(TYPENAME, site.types, None, _STRING, ALWAYS),)
 
     def _on_abstract(
@@ -106,10 +108,10 @@ class Layout:
         name = item.identity.name
         whole = item.on is None or item.on >= types
         groups = self.names.grouped(item.identity, types)
-        if whole and (groups is None or len(groups) < 2):
-            if name in node.fields and self.graph.edge(node, name) is not None:
-                yield self._line(item, node, types, implied)
-                return
+        alike = groups is None or len(groups) < 2
+        if whole and alike and name in node.fields and self.graph.edge(node, name) is not None:
+            yield self._line(item, node, types, implied)
+            return
         wanted = types & (item.site.types if item.on is None else item.on)
         for type_name in sorted(wanted):
             cast = self.graph.cast(node, type_name)
@@ -140,10 +142,11 @@ def _within(line: Line, type_name: str) -> Line:
 
 def _items(tree: Tree) -> list[_Item]:
     """The tree's fields; those that one for all types makes superfluous are left out."""
-    found: list[_Item] = []
-    for leaf in tree.leaves.values():
-        if leaf.identity.name != "__typename":
-            found.append(_Item(leaf.identity, leaf.on, any_of(leaf.wanted), tree.site, None))
+    found = [
+        _Item(leaf.identity, leaf.on, any_of(leaf.wanted), tree.site, None)
+        for leaf in tree.leaves.values()
+        if leaf.identity.name != "__typename"
+    ]
     for site, child in tree.children.items():
         if site.identity is not None:
             found.append(_Item(site.identity, site.on, child.condition(), tree.site, child))

@@ -193,7 +193,7 @@ class QueryPlan:
         """Length of the longest chain of steps that wait for each other."""
         lengths: dict[int, int] = {}
         for step in self.steps:
-            lengths[step.id] = 1 + max((lengths[id] for id in step.after), default=0)
+            lengths[step.id] = 1 + max((lengths[before] for before in step.after), default=0)
         return max(lengths.values(), default=0)
 
 

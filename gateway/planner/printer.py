@@ -123,8 +123,7 @@ def _input(one: EntityInput, *, named: bool) -> list[str]:
     when = f", if: {print_plan_condition(one.condition)}" if one.condition is not None else ""
     head = f"{one.alias} " if named else ""
     lines = [f"{head}(path: {paths}{when}) {{"]
-    for representation in one.representations:
-        lines.append(f"  {_representation(representation)}")
+    lines.extend(f"  {_representation(each)}" for each in one.representations)
     for context in one.contexts:
         read = " ".join(_input_field(field) for field in context.selection)
         lines.append(f"  ${context.variable} = {{ {read} }} at depth {context.depth}")
@@ -196,5 +195,3 @@ def _condition_json(condition: Condition | None) -> str | None:
 
 def _fields_json(fields: Sequence[InputField]) -> list[str]:
     return [_input_field(field) for field in fields]
-
-

@@ -9,6 +9,8 @@ merely has to exist.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from graphql import get_named_type, is_composite_type
+
 from gateway.federation.model import TypeKind
 from gateway.graph import Node, QueryGraph, Search
 from gateway.operation.normalise import Identity, NormalField
@@ -172,33 +174,33 @@ class SiteBuilder:
     def add(self, site: Site, fields: Iterable[NormalField]) -> None:
         """Make the goals of the client's fields at a site, and of all below."""
         for group in _by_identity(fields):
-            conditions = {field.condition for field in group}
-            for field in group:
-                self._add(site, field, pushed=len(conditions) > 1)
+            conditions = {one.condition for one in group}
+            for one in group:
+                self._add(site, one, pushed=len(conditions) > 1)
 
-    def _add(self, site: Site, field: NormalField, pushed: bool) -> None:
-        on = field.on
+    def _add(self, site: Site, wanted: NormalField, pushed: bool) -> None:
+        on = wanted.on
         if on is not None:
             on &= site.possible
             if not on:
                 return
             on = None if on == site.possible else on
-        name = field.identity.name
+        name = wanted.identity.name
         if name.startswith("__"):
             if name == "__typename" and self.graph.supergraph.types[site.type].abstract:
                 place = self.place(site, None)
-                self._goal(place, TYPENAME, field.condition, 2)
+                self._goal(place, TYPENAME, wanted.condition, 2)
             return
         for types in self._classes(site, name, on):
             place = self.place(site, types)
-            if not field.selections:
+            if not wanted.selections and not is_composite_type(get_named_type(wanted.type)):
                 choices = len(self.graph.hosts(place.type, name))
-                self._goal(place, field.identity, field.condition, choices)
+                self._goal(place, wanted.identity, wanted.condition, choices)
                 continue
-            child = self.child(place, field.identity)
-            child.condition = either(child.condition, field.condition)
+            child = self.child(place, wanted.identity)
+            child.condition = either(child.condition, wanted.condition)
             self._goal(self.place(child, None), None, ALWAYS, 1_000)
-            self.add(child, _on_condition(field, pushed))
+            self.add(child, _on_condition(wanted, pushed))
 
     def _goal(
         self, place: Place, identity: Identity | None, condition: Condition, choices: int

@@ -70,7 +70,8 @@ class PlanWriter:
         """The lines of every entry, laid out again until no keys are in conflict."""
         while True:
             lines = {entry: self.layout.entry(entry) for draft in drafts for entry in draft.entries}
-            if not any([separate(found, self.names) for found in lines.values()]):
+            divided = [separate(found, self.names) for found in lines.values()]
+            if not any(divided):
                 return lines
 
     def _root_step(

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, Response
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+PLAYGROUND = "/playground"
 INDEX = "index.html"
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
@@ -38,11 +40,17 @@ class SinglePageApp(StaticFiles):
         return response
 
 
-def static_routes(static_dir: Path | None, playground_dir: Path | None) -> list[Mount]:
-    """Mounts for the folders that there are; the app's comes last, since it takes every path."""
-    mounts = []
+def static_routes(static_dir: Path | None, playground_dir: Path | None) -> list[BaseRoute]:
+    """Routes for the folders that there are; the app's comes last, since it takes every path."""
+    routes: list[BaseRoute] = []
     if playground_dir is not None:
-        mounts.append(Mount("/playground", StaticFiles(directory=playground_dir, html=True)))
+        files = StaticFiles(directory=playground_dir, html=True)
+        routes += [Route(PLAYGROUND, _add_slash), Mount(PLAYGROUND, files)]
     if static_dir is not None:
-        mounts.append(Mount("/", SinglePageApp(static_dir)))
-    return mounts
+        routes.append(Mount("/", SinglePageApp(static_dir)))
+    return routes
+
+
+async def _add_slash(request: Request) -> Response:
+    """The page's own files are relative to its address."""
+    return RedirectResponse(f"{PLAYGROUND}/")

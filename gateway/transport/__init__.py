@@ -2,7 +2,7 @@
 
 `settings` says how one subgraph is reached; `connect` makes its `base.Transport` (`remote`):
 `http` for requests, `websocket` or `sse` for subscriptions. `in_process` is a transport to an ASGI
-app in this process. `headers` says what may travel and what may not.
+app in this process; `sharing` does identical work under way once; `headers` says what may travel.
 """
 
 from gateway.transport.remote import connect

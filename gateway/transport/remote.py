@@ -1,4 +1,4 @@
-"""A subgraph's settings in, its `Transport` out: HTTP for requests, WebSocket or SSE for streams."""
+"""A subgraph's settings in, its `Transport` out: HTTP requests, WebSocket or SSE streams."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -7,6 +7,7 @@ from gateway.transport.base import SubgraphResponse, Transport
 from gateway.transport.headers import OutgoingHeaders
 from gateway.transport.http import HttpClient
 from gateway.transport.settings import SubgraphSettings, SubscriptionProtocol
+from gateway.transport.sharing import SharedTransport
 from gateway.transport.sse import SseClient
 from gateway.transport.websocket import WebSocketClient
 
@@ -46,4 +47,5 @@ class RemoteTransport:
 
 def connect(settings: SubgraphSettings) -> Transport:
     """The transport to one subgraph; it connects when it is first used."""
-    return RemoteTransport(settings)
+    transport = RemoteTransport(settings)
+    return SharedTransport(transport) if settings.share_identical else transport

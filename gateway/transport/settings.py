@@ -22,6 +22,7 @@ class SubgraphSettings:
     """One subgraph's address, limits and protocol.
 
     `websocket_path` replaces the path of `url` for subscriptions when it is set.
+    `share_identical` sends identical queries that are under way at the same time once.
     `keepalive_seconds` should be below the server's own idle time-out (uvicorn: 5 s).
     """
 
@@ -32,6 +33,7 @@ class SubgraphSettings:
     keepalive_seconds: float = 4.0
     max_answer_bytes: int = 64 * MEBIBYTE
     compression: bool = False
+    share_identical: bool = False
     subscription_protocol: SubscriptionProtocol = SubscriptionProtocol.WEBSOCKET
     websocket_path: str | None = None
     request_headers: RequestHeaderRules | None = None

@@ -22,8 +22,8 @@ RETRY_DELAYS = (
 After one failure more than there are delays it is parked."""
 
 DELIVERY_LIMIT = 10
-"""A message that was delivered this often and neither handled nor refused (its consumer died
-each time) is parked."""
+"""A message that had to be delivered again this often, because its consumer died each time and
+neither handled nor refused it, is parked instead."""
 
 PUBLISH_TIMEOUT_SECONDS = 5.0
 

@@ -3,8 +3,6 @@
 from urllib.parse import urlsplit
 
 from shared.bus.base import Bus, BusError
-from shared.bus.postgres import PostgresBus
-from shared.bus.rabbitmq import RabbitMQBus
 
 
 class UnknownBroker(BusError):
@@ -17,10 +15,17 @@ class UnknownBroker(BusError):
 
 
 def connect(url: str) -> Bus:
-    """The bus at `url` (amqp://, amqps:// or postgresql://), not yet started."""
+    """The bus at `url` (amqp://, amqps:// or postgresql://), not yet started.
+
+    Only the adapter that is used is imported: a process starts the sooner.
+    """
     scheme = urlsplit(url).scheme
     if scheme in ("amqp", "amqps"):
+        from shared.bus.rabbitmq import RabbitMQBus
+
         return RabbitMQBus(url)
     if scheme in ("postgresql", "postgres"):
+        from shared.bus.postgres import PostgresBus
+
         return PostgresBus(url)
     raise UnknownBroker(scheme)

@@ -3,6 +3,9 @@
 A rule names the statuses it leaves, the one it enters, the event that tells of it, and what
 becomes of the order's hold on its ticket. A rule without a target is an amendment: the order
 stays in its status, its version rises, and the history records why.
+
+Refunds come in parts, can be asked for again after a failure, and can come back after they had
+succeeded: so COMPLETED is not the only way into REFUNDING, nor REFUNDING into REFUND_FAILED.
 """
 
 from __future__ import annotations
@@ -112,7 +115,9 @@ RULES: Mapping[Change, Rule] = MappingProxyType(
             frozenset({S.REFUNDING}), S.PARTIALLY_REFUNDED, contract.ORDER_REFUNDED
         ),
         Change.FAIL_REFUND: Rule(
-            frozenset({S.REFUNDING}), S.REFUND_FAILED, contract.ORDER_REFUND_FAILED
+            frozenset({S.REFUNDING, S.REFUNDED, S.PARTIALLY_REFUNDED}),
+            S.REFUND_FAILED,
+            contract.ORDER_REFUND_FAILED,
         ),
         Change.EXTEND_HOLD: Rule(
             UNPAID, None, contract.ORDER_HOLD_EXTENDED, deadline=Deadline.MUST_BE_AHEAD

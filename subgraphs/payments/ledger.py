@@ -24,6 +24,11 @@ async def enter_refund(session: AsyncSession, payment: Payment, refund: Refund) 
     await _enter(session, f"refund:{refund.id}", payment, refund.amount, sign=-1)
 
 
+async def enter_returned_refund(session: AsyncSession, payment: Payment, refund: Refund) -> None:
+    """A refund did not reach the buyer and came back."""
+    await _enter(session, f"refund_returned:{refund.id}", payment, refund.amount)
+
+
 async def _enter(
     session: AsyncSession, reference: str, payment: Payment, money: Money, sign: int = 1
 ) -> None:

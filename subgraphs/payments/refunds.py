@@ -105,31 +105,35 @@ async def request_due_refund(
 async def apply_transfer(session: AsyncSession, refund_id: UUID, transfer: Transfer) -> Refund:
     """Bring the refund to where the provider has it."""
     refund, payment = await _lock_refund(session, refund_id)
-    if refund.status is not RefundStatus.REQUESTED:
-        return refund
     match transfer.status:
-        case TransferStatus.SUCCEEDED:
+        case TransferStatus.SUCCEEDED if refund.status is RefundStatus.REQUESTED:
             return await _succeed(session, refund, payment, transfer)
         case TransferStatus.FAILED | TransferStatus.CANCELED:
             reason = transfer.failure_reason or transfer.status.value
             return await fail_refund(session, refund_id, reason, transfer.id)
-        case _:
-            return await _update(session, refund, provider_id=transfer.id)
+    if refund.provider_id is None:
+        return await _update(session, refund, provider_id=transfer.id)
+    return refund
 
 
 async def fail_refund(
     session: AsyncSession, refund_id: UUID, reason: str, provider_id: str | None = None
 ) -> Refund:
-    """The provider will not give it back: an alarm; what is due is tried anew, as a new refund."""
+    """The provider will not give it back, or it came back: an alarm.
+
+    What is due to the buyer of a dead order is tried anew, as a new refund.
+    """
     refund, payment = await _lock_refund(session, refund_id)
-    if refund.status is not RefundStatus.REQUESTED:
+    if refund.status is RefundStatus.FAILED:
         return refund
+    if refund.status is RefundStatus.SUCCEEDED:
+        payment = await _take_back(session, refund, payment)
     failed = await _update(
         session,
         refund,
         status=RefundStatus.FAILED,
         failure_reason=reason,
-        provider_id=provider_id,
+        provider_id=provider_id or refund.provider_id,
         version=refund.version + 1,
     )
     message = f"{refund.amount} of payment {payment.id}: {reason}"
@@ -157,6 +161,16 @@ async def _succeed(
     await ledger.enter_refund(session, changed, refund)
     await announce_refund(session, contract.REFUND_SUCCEEDED, succeeded, changed)
     return succeeded
+
+
+async def _take_back(session: AsyncSession, refund: Refund, payment: Payment) -> Payment:
+    """A refund that had succeeded has come back: the money is here again."""
+    refunded = payment.refunded_minor - refund.amount.amount_minor
+    change = Change.RETURN_IN_PART if refunded else Change.RETURN_IN_FULL
+    occasion = Occasion(f"a refund of {refund.amount} came back", {"refunded_minor": refunded})
+    changed = await change_payment(session, payment.id, change, occasion) or payment
+    await ledger.enter_returned_refund(session, changed, refund)
+    return changed
 
 
 async def _open_refund(

@@ -1,9 +1,10 @@
 """The payment's state machine as data: every change a payment can make, and nothing else.
 
 A rule without a target is an amendment: the payment stays in its status, its version rises.
-The table is `domain.md`'s with one addition: CAPTURE_FAILED and CANCELED may still turn out
-CAPTURED, when the provider took the money after all. That money is refunded (R3), so it has
-to be on record first.
+Two things happen at providers that a straight line from CREATED to REFUNDED has no room for.
+CAPTURE_FAILED and CANCELED may still turn out CAPTURED, when the provider took the money after
+all; it is refunded (R3), so it has to be on record first. And a refund that had succeeded may
+come back days later (Stripe: `refund.failed`): then the money is here again.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Change(StrEnum):
     CANCEL = "CANCEL"
     REFUND_IN_PART = "REFUND_IN_PART"
     REFUND_IN_FULL = "REFUND_IN_FULL"
+    RETURN_IN_PART = "RETURN_IN_PART"
+    RETURN_IN_FULL = "RETURN_IN_FULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,12 @@ RULES: Mapping[Change, Rule] = MappingProxyType(
         ),
         Change.REFUND_IN_FULL: Rule(
             frozenset({S.CAPTURED, S.PARTIALLY_REFUNDED}), S.REFUNDED, None
+        ),
+        Change.RETURN_IN_PART: Rule(
+            frozenset({S.REFUNDED, S.PARTIALLY_REFUNDED}), S.PARTIALLY_REFUNDED, None
+        ),
+        Change.RETURN_IN_FULL: Rule(
+            frozenset({S.REFUNDED, S.PARTIALLY_REFUNDED}), S.CAPTURED, None
         ),
     }
 )

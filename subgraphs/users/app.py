@@ -21,6 +21,7 @@ from subgraphs.users.api.context import UsersContext
 from subgraphs.users.api.schema import schema
 from subgraphs.users.endpoints import Endpoints
 from subgraphs.users.keys import KeyRing
+from subgraphs.users.mailbox import mailbox_route
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.settings import UsersSettings
 from subgraphs.users.tokens import Issuer
@@ -36,6 +37,8 @@ def create_app(settings: UsersSettings | None = None) -> Starlette:
     endpoints = Endpoints(
         database, keys, Issuer(settings.jwt_issuer, settings.jwt_audience), hub, SystemClock()
     )
+
+    mailbox = [mailbox_route(database)] if settings.shows_mailbox else []
 
     def context(connection: HTTPConnection) -> UsersContext:
         return UsersContext(connection, database, passwords, settings.secure)
@@ -55,7 +58,7 @@ def create_app(settings: UsersSettings | None = None) -> Starlette:
                 settings.jwks_url, settings.jwt_issuer, settings.jwt_audience, keys.published
             ),
             checks={"database": database_check(database)},
-            routes=endpoints.routes(),
+            routes=[*endpoints.routes(), *mailbox],
             lifespan=lifespan,
         )
     )

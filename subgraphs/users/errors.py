@@ -72,6 +72,45 @@ class Overloaded(DomainError):
         )
 
 
+class TooManyMails(DomainError):
+    code = "RATE_LIMITED"
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(f"too many mails to this address; try again in {retry_after_seconds} s")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class AlreadyVerified(DomainError):
+    code = "ALREADY_VERIFIED"
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} is confirmed already")
+
+
+class InvalidMailToken(DomainError):
+    code = "INVALID_TOKEN"
+
+    def __init__(self) -> None:
+        super().__init__("this link was used before or has expired; ask for a new one")
+
+
+class SessionNotFound(DomainError):
+    code = "NOT_FOUND"
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"you have no session {session_id[:80]!r}")
+
+
+class OpenIdRefused(DomainError):
+    """`reason` is for the log; the message tells people no more than they need."""
+
+    code = "OPENID_REFUSED"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("signing in there did not work; please try again")
+        self.reason = reason
+
+
 class NotSignedIn(DomainError):
     code = "UNAUTHENTICATED"
 

@@ -1,10 +1,11 @@
 """The aggregates of the users service: commands in; changed state and a fact out. No I/O."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, func, text
+from sqlalchemy import Enum, ForeignKey, Index, LargeBinary, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.contracts.users import USER_UPDATED, SessionRevokedData, UserSnapshot
@@ -131,6 +132,81 @@ class Session(Base):
     def revoked(self, now: datetime) -> SessionRevokedData:
         """What the others hear when it was revoked at `now`."""
         return SessionRevokedData(session_id=self.id, user_id=self.user_id, revoked_at=now)
+
+
+class MailPurpose(StrEnum):
+    """Why a mail is written."""
+
+    VERIFY_EMAIL = "VERIFY_EMAIL"
+    RESET_PASSWORD = "RESET_PASSWORD"  # noqa: S105  # the name of a purpose
+
+
+class Mail(Base):
+    """A mail somebody asked for; sent by the worker, which makes its token only then.
+
+    `user_id` is None for a reset, so that asking for one reveals nothing: whether the address
+    has an account is looked up when it is sent. `subject` and `body` are kept only in a local
+    mailbox, in place of sending.
+    """
+
+    __tablename__ = "mails"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    purpose: Mapped[MailPurpose] = mapped_column(Enum(MailPurpose, native_enum=False, length=32))
+    email: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    requested_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]
+    attempts: Mapped[int]
+    settled_at: Mapped[datetime | None]
+    subject: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Index("ix_mails_due", "next_attempt_at", postgresql_where=text("settled_at IS NULL")),
+        Index("ix_mails_email", func.lower(text("email")), "requested_at"),
+    )
+
+
+class MailToken(Base):
+    """The hash of a token that was mailed: good once, for one purpose, until it expires."""
+
+    __tablename__ = "mail_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    purpose: Mapped[MailPurpose] = mapped_column(Enum(MailPurpose, native_enum=False, length=32))
+    email: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_mail_tokens_user", "user_id", "purpose"),)
+
+
+class OpenIdIdentity(Base):
+    """An account at an OpenID provider that signs in to one of ours."""
+
+    __tablename__ = "openid_identities"
+
+    issuer: Mapped[str] = mapped_column(Text, primary_key=True)
+    subject: Mapped[str] = mapped_column(Text, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    linked_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_openid_identities_user", "user_id"),)
+
+
+class OpenIdFlow(Base):
+    """A sign-in that was sent to a provider and is to come back once, to the same browser."""
+
+    __tablename__ = "openid_flows"
+
+    flow_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    provider: Mapped[str] = mapped_column(Text)
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    nonce: Mapped[str] = mapped_column(Text)
+    code_verifier: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime]
 
 
 class LoginAttempt(Base):

@@ -7,12 +7,13 @@ never inside one, so that no connection waits for it:
     sign in   admit → Passwords.verify → reject | accept → sessions.open_session
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,8 +22,10 @@ from shared.contracts.events import Event
 from shared.contracts.users import USER_REGISTERED
 from shared.db import database_now
 from shared.ids import uuid7
-from subgraphs.users.errors import EmailTaken, TooManyAttempts
-from subgraphs.users.models import Credential, LoginAttempt, User
+from subgraphs.users import mail
+from subgraphs.users.errors import EmailTaken, TooManyAttempts, TooManyMails
+from subgraphs.users.models import Credential, LoginAttempt, MailPurpose, User
+from subgraphs.users.throttle import one_at_a_time
 
 ATTEMPTS_MAXIMUM = 5
 ATTEMPTS_WINDOW = timedelta(minutes=15)
@@ -61,7 +64,10 @@ async def user_by_email(session: AsyncSession, email: str) -> User | None:
 
 
 async def register(session: AsyncSession, account: NewAccount) -> User:
-    """Make the account and announce it. Raises EmailTaken, also to the loser of a race."""
+    """Make the account, announce it, and have its address proved by mail if it is not yet.
+
+    Raises EmailTaken, also to the loser of a race.
+    """
     now = await database_now(session)
     user: User | None = await session.scalar(
         insert(User)
@@ -81,6 +87,9 @@ async def register(session: AsyncSession, account: NewAccount) -> User:
         raise EmailTaken(account.email)
     if account.password_hash is not None:
         await set_password(session, user.id, account.password_hash)
+    if not account.email_verified:
+        with suppress(TooManyMails):
+            await mail.request(session, MailPurpose.VERIFY_EMAIL, user.email, user.id)
     await announce(session, user, USER_REGISTERED, now)
     return user
 
@@ -93,9 +102,7 @@ async def admit(session: AsyncSession, email: str) -> Admission:
     account are counted alike.
     """
     key = email.lower()
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key}
-    )
+    await one_at_a_time(session, "sign in", key)
     now = await database_now(session)
     recent = (
         await session.execute(

@@ -1,4 +1,4 @@
-"""The users worker process: relays events, rotates keys, forgets what has ended.
+"""The users worker process: relays events, sends mail, rotates keys, forgets.
 
 `python -m subgraphs.users.worker` runs it, with health on HOST:PORT.
 """
@@ -9,15 +9,18 @@ from shared import logging
 from shared.bus.connect import connect
 from shared.db import Database
 from shared.worker import Job, WorkerSpec, run
-from subgraphs.users import keys, service, sessions
+from subgraphs.users import keys, mail, service, sessions
+from subgraphs.users.postman import Mailbox, Mailer, NoMailServer, Smtp, deliver_due
 from subgraphs.users.settings import UsersSettings
 
 HOUSEKEEPING_EVERY = timedelta(minutes=10)
+MAIL_EVERY = timedelta(seconds=5)
 
 
 def worker(settings: UsersSettings) -> WorkerSpec:
     """What the process does."""
     database = Database(settings.database_url, settings.database_pool_size)
+    mailer = _mailer(settings, database)
 
     async def rotate_keys() -> None:
         async with database.transaction() as session:
@@ -27,6 +30,10 @@ def worker(settings: UsersSettings) -> WorkerSpec:
         async with database.transaction() as session:
             await service.forget_old_attempts(session)
             await sessions.forget_ended(session)
+            await mail.forget_old(session)
+
+    async def send_mail() -> None:
+        await deliver_due(database, mailer, settings.public_url)
 
     return WorkerSpec(
         name="users",
@@ -34,11 +41,18 @@ def worker(settings: UsersSettings) -> WorkerSpec:
         bus=connect(settings.required_bus_url),
         jobs=(
             Job("rotate signing keys", HOUSEKEEPING_EVERY, rotate_keys),
+            Job("send mail", MAIL_EVERY, send_mail, wake_on=mail.CHANNEL),
             Job("forget what has ended", HOUSEKEEPING_EVERY, forget),
         ),
         host=settings.host,
         port=settings.port,
     )
+
+
+def _mailer(settings: UsersSettings, database: Database) -> Mailer:
+    if settings.smtp_url is not None:
+        return Smtp(settings.smtp_url, settings.mail_from)
+    return Mailbox(database) if settings.shows_mailbox else NoMailServer()
 
 
 def main() -> None:

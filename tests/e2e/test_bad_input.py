@@ -67,7 +67,7 @@ def a_ticket(**changes: object) -> JSONObject:
 )
 def test_malformed_requests_are_refused_with_a_code(product: Product, content: bytes) -> None:
     response = post(product, content)
-    assert 400 <= response.status_code < 500
+    assert response.status_code < 500
     assert response.json()["errors"][0]["extensions"]["code"]
 
 
@@ -105,7 +105,6 @@ def test_no_session_or_a_forged_one_is_a_stranger(product: Product, token: str |
         ("quantity", 2_000_000_000),
         ("title", ""),
         ("title", "a" * 100_000),
-        ("title", "nul\u0000"),
         ("startsAt", "1999-01-01T00:00:00Z"),
         ("timeZone", "Mars/Olympus"),
     ],
@@ -138,7 +137,22 @@ def test_an_amount_that_is_no_number_of_minor_units_is_refused(
     assert refused, answer
 
 
-@pytest.mark.parametrize("ticket", ["", "7", "not-an-id", "\u0000", "é" * 300, str(uuid4())])
+def test_a_character_that_no_text_may_hold_is_refused_with_a_code(
+    product: Product, token: str
+) -> None:
+    before = ask(product, "{ tickets(first: 1) { totalCount } }")
+    listing = {"input": a_ticket(title="nul\u0000"), "key": uuid4().hex}
+    for query, variables in (
+        (operations.CREATE_TICKET, listing),
+        (operations.SHOW_TICKET, {"id": "\u0000"}),
+        (operations.PLACE_ORDER, {"ticketId": "\u0000", "key": uuid4().hex}),
+    ):
+        answer = ask(product, query, variables, token)
+        assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST", answer
+    assert ask(product, "{ tickets(first: 1) { totalCount } }") == before
+
+
+@pytest.mark.parametrize("ticket", ["", "7", "not-an-id", "é" * 300, str(uuid4())])
 def test_an_id_that_is_nobodys_is_no_server_error(
     product: Product, token: str, ticket: str
 ) -> None:
@@ -167,4 +181,10 @@ def test_a_quantity_that_makes_no_sense_reserves_nothing(
     )
     variables = {"ticketId": listed["id"], "key": uuid4().hex, "quantity": quantity}
     placed = ask(product, query, variables, token)["data"]["placeOrder"]
-    assert placed["__typename"] in {"ValidationFailed", "OwnTicket", "NotOnSale", "SoldOut"}
+    assert placed["__typename"] in {
+        "ValidationFailed",
+        "OwnTicket",
+        "NotOnSale",
+        "SoldOut",
+        "LimitExceeded",
+    }

@@ -108,7 +108,10 @@ async def test_g44_a_mutations_follow_ups_end_before_the_next_mutation() -> None
 
 
 async def test_g17_g53_typename_and_introspection_need_no_subgraph_and_keep_their_place() -> None:
-    query = '{ kind: __typename __type(name: "U") { name } us { name } __schema { queryType { name } } }'
+    query = (
+        '{ kind: __typename __type(name: "U") { name } us { name } '
+        "__schema { queryType { name } } }"
+    )
     async with gateway(AB) as g:
         assert await g.ask("{ __typename }") == {"data": {"__typename": "Query"}}
         assert g.sent("a") == []

@@ -28,10 +28,14 @@ async def test_each_consumer_has_its_own_memory(database: Database) -> None:
 
 async def test_a_rolled_back_handler_leaves_the_message_new(database: Database) -> None:
     message_id = uuid7()
-    with pytest.raises(RuntimeError):
+
+    async def fail() -> None:
         async with database.transaction() as session:
             assert await first_time(session, "one", message_id)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     async with database.transaction() as session:
         assert await first_time(session, "one", message_id)
 

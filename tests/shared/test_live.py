@@ -44,10 +44,14 @@ async def test_other_topics_are_not_heard(hub: Hub, database: Database) -> None:
 
 async def test_a_rolled_back_notification_is_never_heard(hub: Hub, database: Database) -> None:
     async with hub.subscribe({"order:1"}) as updates:
-        with pytest.raises(RuntimeError):
+
+        async def fail() -> None:
             async with database.transaction() as session:
                 await notify(session, "order:1", "rolled back")
                 raise RuntimeError
+
+        with pytest.raises(RuntimeError):
+            await fail()
         async with database.transaction() as session:
             await notify(session, "order:1", "committed")
         assert (await within(updates)).payload == '"committed"'

@@ -19,8 +19,8 @@ from shared.db import Database
 from shared.outbox import append
 from shared.worker import Consumer, Job, WorkerSpec, event_handler, run_worker
 from tests.testkit.databases import Databases
-from tests.testkit.eventually import eventually
 from tests.testkit.events import a_message, an_event, as_message
+from tests.testkit.eventually import eventually
 from tests.testkit.proxy import proxied
 
 THINGS = Queue("test.things", ("tests.thing.#",))
@@ -145,7 +145,7 @@ async def test_while_the_database_is_away_an_event_waits_and_costs_no_attempt(
         database = Database(url)
         handle = event_handler(database, Consumer(THINGS, {HAPPENED: Applied()}))
         await proxy.cut()
-        handling = asyncio.create_task(handle(as_message(an_event())))
+        handling = asyncio.ensure_future(handle(as_message(an_event())))
         await asyncio.sleep(0.3)
         assert not handling.done()
         await proxy.heal()

@@ -5,8 +5,8 @@ opened and remembered as the set of runtime types they stand for, `@skip`/`@incl
 fields of one response key, identity and type set are merged.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as default
 
 from graphql import (
@@ -31,7 +31,7 @@ from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaField
 
 from gateway.federation.selection import arguments_text
 from gateway.federation.values import value_variables
-from gateway.operation.normalise.conditions import ALWAYS, NEVER, Condition, both, either
+from gateway.operation.normalise.conditions import ALWAYS, NEVER, Condition, both
 from gateway.operation.normalise.fields import Identity, NormalField
 
 TypeSet = frozenset[str] | None
@@ -54,17 +54,19 @@ class Scope:
     """The type condition of the fragment around it, which may have fields the parent lacks."""
 
 
-_Key = tuple[str, str, TypeSet, str]
-"""Response key, identity, runtime types, type of what is below."""
+_Key = tuple[str, str, TypeSet, str, Condition]
+"""Response key, identity, runtime types, type of what is below, condition."""
 
 
 @dataclass(slots=True)
-class _Occurrences:
-    """All selections of one response key, identity and type set below one parent."""
+class _Level:
+    """What was found below one parent so far."""
 
-    field: NormalField
-    node: FieldNode
-    scopes: list[Scope] = default(default_factory=list)
+    parent: GraphQLCompositeType
+    fields: dict[_Key, NormalField] = default(default_factory=dict)
+    below: dict[_Key, list[Scope]] = default(default_factory=dict)
+    opened: set[tuple[str, TypeSet, Condition]] = default(default_factory=set)
+    """Fragments need to be opened but once for the same types on the same condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +80,19 @@ class Collector:
     def collect(
         self, parent: GraphQLCompositeType, scopes: Iterable[Scope]
     ) -> tuple[NormalField, ...]:
-        """The fields below a parent, in the order of their first occurrence."""
-        found: dict[_Key, _Occurrences] = {}
-        for scope in scopes:
-            self._gather(parent, scope, found)
-        return tuple(self._finished(occurrences) for occurrences in found.values())
+        """The fields below a parent, in the order of their first occurrence.
 
-    def _gather(
-        self,
-        parent: GraphQLCompositeType,
-        scope: Scope,
-        found: dict[_Key, _Occurrences],
-    ) -> None:
+        Occurrences on different conditions stay apart unless the first is unconditional: which
+        comes first in the answer is known only at run time.
+        """
+        level = _Level(parent)
+        for scope in scopes:
+            self._gather(level, scope)
+        return tuple(
+            self._finished(field, level.below.get(key)) for key, field in level.fields.items()
+        )
+
+    def _gather(self, level: _Level, scope: Scope) -> None:
         for node in scope.selections.selections:
             condition = scope.condition
             if node.directives:
@@ -97,19 +100,22 @@ class Collector:
                 if condition == NEVER:
                     continue
             if isinstance(node, FieldNode):
-                inner_scope = Scope(scope.selections, scope.on, condition, scope.within)
-                self._add(parent, node, inner_scope, found)
+                self._add(level, node, replace(scope, condition=condition))
                 continue
             if isinstance(node, FragmentSpreadNode):
+                opened = (node.name.value, scope.on, condition)
+                if opened in level.opened:
+                    continue
+                level.opened.add(opened)
                 inner: FragmentDefinitionNode | InlineFragmentNode = self.fragments[node.name.value]
             elif isinstance(node, InlineFragmentNode):
                 inner = node
             else:
                 raise TypeError(f"not a selection: {node.kind}")
-            on = self._narrowed(parent, scope.on, inner.type_condition)
+            on = self._narrowed(level.parent, scope.on, inner.type_condition)
             if on is None or on:
                 within = self._condition_type(inner.type_condition) or scope.within
-                self._gather(parent, Scope(inner.selection_set, on, condition, within), found)
+                self._gather(level, Scope(inner.selection_set, on, condition, within))
 
     def _narrowed(
         self, parent: GraphQLCompositeType, on: TypeSet, condition: NamedTypeNode | None
@@ -120,33 +126,23 @@ class Collector:
         wanted = self.runtime_types.get(condition.name.value, frozenset())
         return on if current <= wanted else current & wanted
 
-    def _add(
-        self,
-        parent: GraphQLCompositeType,
-        node: FieldNode,
-        scope: Scope,
-        found: dict[_Key, _Occurrences],
-    ) -> None:
+    def _add(self, level: _Level, node: FieldNode, scope: Scope) -> None:
         identity = field_identity(node)
         response_key = node.alias.value if node.alias else node.name.value
-        type_ = self._type(scope.within or parent, node.name.value)
+        type_ = self._type(scope.within or level.parent, node.name.value)
         below = get_named_type(type_).name if node.selection_set is not None else ""
-        key = (response_key, identity.text, scope.on, below)
-        known = found.get(key)
-        if known is None:
-            new = NormalField(
-                response_key,
-                identity,
-                type_,
-                scope.on,
-                scope.condition,
-            )
-            known = found[key] = _Occurrences(new, node)
-        elif known.field.condition != scope.condition:
-            condition = either(known.field.condition, scope.condition)
-            known.field = NormalField(response_key, identity, known.field.type, scope.on, condition)
+        relative = scope.condition
+        key = (response_key, identity.text, scope.on, below, ALWAYS)
+        if relative != ALWAYS and key not in level.fields:
+            key = (response_key, identity.text, scope.on, below, relative)
+            relative = ALWAYS
+        if key not in level.fields:
+            level.fields[key] = NormalField(response_key, identity, type_, scope.on, key[4])
         if node.selection_set is not None:
-            known.scopes.append(Scope(node.selection_set, None, scope.condition))
+            inner = Scope(node.selection_set, None, relative)
+            scopes = level.below.setdefault(key, [])
+            if inner not in scopes:
+                scopes.append(inner)
 
     def _condition_type(self, node: NamedTypeNode | None) -> GraphQLCompositeType | None:
         named = self.schema.type_map.get(node.name.value) if node is not None else None
@@ -160,29 +156,13 @@ class Collector:
             return type_
         raise KeyError(f"{owner.name}.{name}")
 
-    def _finished(self, occurrences: _Occurrences) -> NormalField:
-        known = occurrences.field
-        if not occurrences.scopes or known.identity.name.startswith("__"):
-            return known
-        scopes = [
-            Scope(scope.selections, None, self._relative(scope.condition, known.condition))
-            for scope in occurrences.scopes
-        ]
-        named = get_named_type(known.type)
+    def _finished(self, field: NormalField, scopes: Sequence[Scope] | None) -> NormalField:
+        if not scopes or field.identity.name.startswith("__"):
+            return field
+        named = get_named_type(field.type)
         if not is_composite_type(named):
-            raise TypeError(f"{known.identity.name} has selections but is of type {named}")
-        return NormalField(
-            known.response_key,
-            known.identity,
-            known.type,
-            known.on,
-            known.condition,
-            self.collect(named, scopes),
-        )
-
-    def _relative(self, own: Condition, field_condition: Condition) -> Condition:
-        """What an occurrence's children still depend on where the merged field is wanted."""
-        return ALWAYS if own == field_condition else own
+            raise TypeError(f"{field.identity.name} has selections but is of type {named}")
+        return replace(field, selections=self.collect(named, scopes))
 
 
 def directive_condition(directives: Iterable[DirectiveNode]) -> Condition:

@@ -110,8 +110,8 @@ class Consumer:
             self._wake.set()
 
     async def _call(self, row: Mapping[str, Any]) -> None:
-        if row["deliveries"] > DELIVERY_LIMIT:
-            raise MessageRejected(f"delivered {row['deliveries']} times and never settled")
+        if row["deliveries"] > DELIVERY_LIMIT + 1:
+            raise MessageRejected("delivered too often without being settled: delivery_limit")
         await self._handler(message_of(row))
 
     async def _settle(self, connection: Connection, number: int) -> None:

@@ -68,5 +68,6 @@ def from_amqp(incoming: AbstractIncomingMessage) -> tuple[Message, Bookkeeping]:
 def to_parked(incoming: AbstractIncomingMessage) -> ParkedMessage:
     """A message of a parking queue; the broker itself put it there when it has no reason."""
     message, noted = from_amqp(incoming)
-    reason = noted.reason or f"the broker: {incoming.headers.get('x-first-death-reason')}"
+    why = incoming.headers.get("x-first-death-reason")
+    reason = noted.reason or f"given up by the broker: {why!r}"
     return ParkedMessage(message, reason, noted.failures)

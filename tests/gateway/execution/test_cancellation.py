@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from gateway.execution.executor import answer_of
-from gateway.execution.sharing import InFlight
 from gateway.planner.plan import OperationKind, QueryPlan
 from tests.gateway.execution.plans import (
     Client,
@@ -100,38 +99,3 @@ async def test_the_next_mutation_waits_for_the_one_before() -> None:
         got = await answer(QueryPlan(OperationKind.MUTATION, steps, OUT), CLIENT, transports)
     assert got == {"data": {"x": 1, "y": 1}}
     assert seen == ["x", "y"]
-
-
-async def test_t11_a_leader_that_leaves_does_not_take_its_followers_along() -> None:
-    loop = asyncio.get_running_loop()
-    shared: InFlight[str] = InFlight()
-    work: asyncio.Future[str] = loop.create_future()
-    leader = shared.join("key", lambda: work, loop)
-    follower = shared.join("key", lambda: pytest.fail("begun twice"), loop)
-    leader.cancel()
-    await asyncio.sleep(0)
-    work.set_result("done")
-    assert await follower == "done"
-    assert len(shared) == 0
-
-
-async def test_work_that_nobody_waits_for_any_more_is_cancelled() -> None:
-    loop = asyncio.get_running_loop()
-    shared: InFlight[str] = InFlight()
-    work: asyncio.Future[str] = loop.create_future()
-    for waiter in [shared.join("key", lambda: work, loop) for _ in range(2)]:
-        waiter.cancel()
-    await asyncio.sleep(0)
-    assert work.cancelled()
-    assert len(shared) == 0
-
-
-async def test_a_failure_reaches_everybody_who_waits() -> None:
-    loop = asyncio.get_running_loop()
-    shared: InFlight[str] = InFlight()
-    work: asyncio.Future[str] = loop.create_future()
-    waiters = [shared.join("key", lambda: work, loop) for _ in range(2)]
-    work.set_exception(ValueError("broken"))
-    for waiter in waiters:
-        with pytest.raises(ValueError, match="broken"):
-            await waiter

@@ -247,7 +247,10 @@ async def test_g31_nested_lists_of_inputs_are_sent_whole_and_in_order() -> None:
         ),
     )
     plan = replace(CHAIN, steps=(root, replace(S, id=1, after=frozenset({0}), inputs=(nested,))))
-    us = [{"id": "1", "parts": [{"w": 2}, None, {"w": 1}]}, {"id": "2", "parts": None}]
+    us: list[dict[str, object]] = [
+        {"id": "1", "parts": [{"w": 2}, None, {"w": 1}]},
+        {"id": "2", "parts": None},
+    ]
     async with (
         subgraph_server(lambda _: Reply({"data": {"us": us}})) as a,
         subgraph_server(count) as c,

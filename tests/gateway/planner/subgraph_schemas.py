@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from graphql import GraphQLSchema, build_schema, parse, validate
+
 from gateway.federation.model import Field, Supergraph, TypeDefinition, TypeKind
 from gateway.planner.plan import QueryPlan
-from graphql import GraphQLSchema, build_schema, parse, validate
 
 _STANDARD = {"Int", "Float", "String", "Boolean", "ID"}
 
@@ -19,11 +20,11 @@ def subgraph_schemas(supergraph: Supergraph) -> dict[str, GraphQLSchema]:
 
 def invalid_documents(plan: QueryPlan, schemas: Mapping[str, GraphQLSchema]) -> list[str]:
     """What the subgraphs would refuse about the plan's documents."""
-    found: list[str] = []
-    for step in plan.steps:
-        for error in validate(schemas[step.subgraph], parse(step.document)):
-            found.append(f"{step.subgraph}: {error.message}\n    {step.document}")
-    return found
+    return [
+        f"{step.subgraph}: {error.message}\n    {step.document}"
+        for step in plan.steps
+        for error in validate(schemas[step.subgraph], parse(step.document))
+    ]
 
 
 def _sdl(supergraph: Supergraph, graph: str) -> str:
@@ -41,9 +42,7 @@ def _sdl(supergraph: Supergraph, graph: str) -> str:
         lines.append(f"type {query} {{ _none: Int }}")
     if entities:
         lines.append(f"union _Entity = {' | '.join(entities)}")
-        lines.append(
-            f"extend type {query} {{ _entities(representations: [_Any!]!): [_Entity]! }}"
-        )
+        lines.append(f"extend type {query} {{ _entities(representations: [_Any!]!): [_Entity]! }}")
     lines.extend(_undefined(types, graph))
     roots = " ".join(
         f"{kind}: {name}"
@@ -73,9 +72,7 @@ def _type(supergraph: Supergraph, one: TypeDefinition, graph: str) -> Iterable[s
     else:
         join = one.joins[graph]
         keyword = (
-            "interface"
-            if one.kind is TypeKind.INTERFACE and not join.interface_object
-            else "type"
+            "interface" if one.kind is TypeKind.INTERFACE and not join.interface_object else "type"
         )
         names = sorted(one.interfaces.get(graph, frozenset()))
         implements = f" implements {' & '.join(names)}" if names else ""

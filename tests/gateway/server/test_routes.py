@@ -46,7 +46,7 @@ async def test_a_draining_server_is_live_but_not_ready(serve: Serve) -> None:
         ("/robots.txt", 200, "robots", "no-cache"),
         ("/assets/gone-9z.js", 404, None, None),
         ("/favicon.ico", 404, None, None),
-        ("/..%2f..%2fetc%2fpasswd", 404, None, None),
+        ("/..%2f..%2f..%2f..%2fetc%2fpasswd", 200, "<title>app</title>", "no-cache"),
     ],
 )
 async def test_the_app_answers_pages_with_its_index_and_files_with_themselves(

@@ -79,7 +79,7 @@ class StreamServer:
         """One text/event-stream response, in awkward pieces."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         pairs = [line.split(": ", 1) for line in head.split("\r\n")[1:-2]]
-        self.headers.append({name: value for name, value in pairs})
+        self.headers.append({pair[0]: pair[1] for pair in pairs})
         length = int(self.headers[-1]["content-length"])
         self.subscribed.append(json.loads(await reader.readexactly(length)))
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")

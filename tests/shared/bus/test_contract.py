@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from time import monotonic
+from uuid import UUID
 
 import pytest
 
 from shared.bus import Bus, Message, MessageRejected, PublishFailed, Queue, base
 from shared.bus.connect import connect
 from tests.shared.bus.conftest import BusFactory
-from tests.testkit.eventually import eventually
 from tests.testkit.events import a_message
+from tests.testkit.eventually import eventually
 from tests.testkit.proxy import proxied
 
 THINGS = Queue("test.things", ("tests.thing.#",))
@@ -27,7 +28,7 @@ class Received(list[Message]):
         self.append(message)
 
     @property
-    def ids(self) -> list[object]:
+    def ids(self) -> list[UUID]:
         return [message.id for message in self]
 
 
@@ -289,6 +290,30 @@ async def test_a_cancelled_consumer_gives_its_unfinished_messages_back(
         await asyncio.wait_for(started.wait(), 5)
     async with consuming(second, THINGS, received.handle):
         await eventually(lambda: received.ids == [message.id], within_seconds=5)
+
+
+async def test_a_message_that_takes_its_consumer_down_each_time_is_parked(
+    open_bus: BusFactory,
+) -> None:
+    bus = await open_bus(THINGS)
+    started = asyncio.Event()
+
+    async def never_finish(_: Message) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    async def is_parked() -> bool:
+        return len(await bus.parked(THINGS)) == 1
+
+    await bus.publish([a_message()])
+    for _ in range(base.DELIVERY_LIMIT + 1):
+        started.clear()
+        async with consuming(bus, THINGS, never_finish):
+            await asyncio.wait_for(started.wait(), 5)
+    async with consuming(bus, THINGS, never_finish):
+        await eventually(is_parked)
+    (parked,) = await bus.parked(THINGS)
+    assert "delivery_limit" in parked.reason
 
 
 async def test_it_starts_without_the_broker_and_works_once_it_is_there(

@@ -9,8 +9,8 @@ from shared.bus import Queue
 from shared.bus.topic import dotted, matches, to_regex
 from shared.db import asyncpg_dsn
 from tests.shared.bus.conftest import BusFactory
-from tests.testkit.eventually import eventually
 from tests.testkit.events import a_message
+from tests.testkit.eventually import eventually
 
 EXAMPLES = [
     ("a.b", "a.b", True),

@@ -166,12 +166,24 @@ async def test_the_callers_request_id_is_kept_and_a_missing_one_made(
     assert len(made.json()["data"]["requestId"]) == 36
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"\xff", b'{"query": 5}', b'{"variables": {}}', b'{"query": "{ me }", "variables": 5}']
-    + [b"[]", b'[{"query": "{ me }"}]', b'{"query": "{ me }", "operationName": "no"}']
-    + [b'{"query": "{ me }", "variables": {"x": "\\u0000"}}', b"null", b"5", b'"x"'],
-)
+MALFORMED = [
+    b"",
+    b"{",
+    b"\xff",
+    b'{"query": 5}',
+    b'{"variables": {}}',
+    b'{"query": "{ me }", "variables": 5}',
+    b"[]",
+    b'[{"query": "{ me }"}]',
+    b'{"query": "{ me }", "operationName": "no"}',
+    b'{"query": "{ me }", "variables": {"x": "\\u0000"}}',
+    b"null",
+    b"5",
+    b'"x"',
+]
+
+
+@pytest.mark.parametrize("body", MALFORMED)
 async def test_a_malformed_body_is_the_callers_mistake(
     client: httpx.AsyncClient, body: bytes
 ) -> None:

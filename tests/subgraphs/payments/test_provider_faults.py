@@ -1,7 +1,8 @@
 """The provider misbehaves; money and order still agree in the end."""
 
 import asyncio
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -9,13 +10,15 @@ from tests.subgraphs.market import Market
 from tests.subgraphs.payments.actors import a_reserved_order, until_payment
 
 
-@pytest.mark.parametrize("kind", ["error_after", "error_before", "lock"])
+@pytest.mark.parametrize("kind", ["error_500_after_success", "error_500", "error_409"])
 async def test_an_intent_is_made_once_when_the_answer_to_its_creation_is_lost(
     market: Market, kind: str
 ) -> None:
     buyer = uuid4()
     order = await a_reserved_order(market, buyer)
-    await market.sandbox.control("POST", "/faults", {"kind": kind, "operation": "create"})
+    await market.sandbox.control(
+        "POST", "/faults", {"kind": kind, "operation": "create"}
+    )
     first = await market.start(buyer, order["id"])
     ready = first if first["__typename"] == "PaymentReady" else await _retried(market, buyer, order)
     assert len(await market.sandbox.intents()) == 1
@@ -23,7 +26,7 @@ async def test_an_intent_is_made_once_when_the_answer_to_its_creation_is_lost(
     await market.until(buyer, order["id"], "COMPLETED")
 
 
-@pytest.mark.parametrize("kind", ["error_after", "error_before"])
+@pytest.mark.parametrize("kind", ["error_500_after_success", "error_500"])
 async def test_money_is_captured_once_when_the_answer_to_the_capture_is_lost(
     market: Market, kind: str
 ) -> None:
@@ -60,22 +63,18 @@ async def test_lost_webhooks_are_made_up_for_by_looking(market: Market) -> None:
     await market.until(buyer, order["id"], "COMPLETED", within_seconds=20)
 
 
-async def test_an_authorisation_that_comes_too_late_is_cancelled_when_the_ticket_is_gone(
-    market: Market,
-) -> None:
+async def test_an_authorisation_of_a_cancelled_order_is_let_go(market: Market) -> None:
     await market.sandbox.control("PUT", "/webhooks", {"drop": 1.0})
-    late, quick = uuid4(), uuid4()
-    order = await a_reserved_order(market, late)
-    ticket = await market.ticket_of(late, order["id"])
-    ready = await market.start(late, order["id"])
+    buyer = uuid4()
+    order = await a_reserved_order(market, buyer)
+    ready = await market.start(buyer, order["id"])
     await market.sandbox.confirm(ready["clientSecret"])
-    await market.cancel(late, order["id"])
-    assert (await market.place(quick, ticket))["status"] == "RESERVED"
-    await until_payment(market, late, order["id"], status="CANCELED")
+    await market.cancel(buyer, order["id"])
+    await until_payment(market, buyer, order["id"], status="CANCELED")
     assert (await market.sandbox.intents())[0]["status"] == "canceled"
 
 
-async def _retried(market: Market, buyer: object, order: object) -> object:
+async def _retried(market: Market, buyer: UUID, order: Any) -> Any:
     for _ in range(20):
         result = await market.start(buyer, order["id"])
         if result["__typename"] == "PaymentReady":

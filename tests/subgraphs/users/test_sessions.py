@@ -20,9 +20,9 @@ async def test_without_a_session_nobody_is_signed_in(visitor: Visitor) -> None:
     assert await visitor.sign_out() == {"__typename": "Unauthenticated"}
 
 
-@pytest.mark.parametrize("token", ["", "forged", "é", "x" * 5000, "a.b.c"])
+@pytest.mark.parametrize("token", ["forged", "é", "x" * 5000, "a.b.c"])
 async def test_a_forged_token_is_nobody_s(visitor: Visitor, token: str) -> None:
-    forged = {"authorization": f"Bearer {token}".encode()}
+    forged = {b"authorization": f"Bearer {token}".encode()}
     answer = await visitor.service.http.post(
         f"{visitor.service.url}/internal/token", headers=forged
     )

@@ -14,10 +14,14 @@ def upgrade() -> None:
     """Make all tables."""
     _inbox()
     _login_attempts()
+    _openid_flows()
     _outbox()
     _signing_keys()
     _users()
     _credentials()
+    _mail_tokens()
+    _mails()
+    _openid_identities()
     _sessions()
 
 
@@ -25,10 +29,14 @@ def downgrade() -> None:
     """Drop all tables."""
     for table in (
         "sessions",
+        "openid_identities",
+        "mails",
+        "mail_tokens",
         "credentials",
         "users",
         "signing_keys",
         "outbox",
+        "openid_flows",
         "login_attempts",
         "inbox",
     ):
@@ -61,6 +69,19 @@ def _login_attempts() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_login_attempts"),
     )
     op.create_index("ix_login_attempts_email", "login_attempts", ["email", "at"], unique=False)
+
+
+def _openid_flows() -> None:
+    op.create_table(
+        "openid_flows",
+        sa.Column("flow_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("state_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("code_verifier", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("flow_hash", name="pk_openid_flows"),
+    )
 
 
 def _outbox() -> None:
@@ -136,6 +157,80 @@ def _credentials() -> None:
         ),
         sa.PrimaryKeyConstraint("user_id", name="pk_credentials"),
     )
+
+
+def _mail_tokens() -> None:
+    op.create_table(
+        "mail_tokens",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "VERIFY_EMAIL", "RESET_PASSWORD", name="mailpurpose", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_mail_tokens_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_mail_tokens"),
+    )
+    op.create_index("ix_mail_tokens_user", "mail_tokens", ["user_id", "purpose"], unique=False)
+
+
+def _mails() -> None:
+    op.create_table(
+        "mails",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "VERIFY_EMAIL", "RESET_PASSWORD", name="mailpurpose", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_mails_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_mails"),
+    )
+    op.create_index(
+        "ix_mails_due",
+        "mails",
+        ["next_attempt_at"],
+        unique=False,
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.create_index(
+        "ix_mails_email", "mails", [sa.literal_column("lower(email)"), "requested_at"], unique=False
+    )
+
+
+def _openid_identities() -> None:
+    op.create_table(
+        "openid_identities",
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_openid_identities_user_id_users", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("issuer", "subject", name="pk_openid_identities"),
+    )
+    op.create_index("ix_openid_identities_user", "openid_identities", ["user_id"], unique=False)
 
 
 def _sessions() -> None:

@@ -1,0 +1,136 @@
+"""The whole gateway over real subgraphs: in this process, and as the command."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from gql import Client, gql
+from gql.transport.websockets import WebsocketsTransport
+
+from gateway.app import create_app
+from gateway.server.process import DrainingServer, server_config
+from gateway.settings import Settings
+from tests.gateway.server.conftest import running
+from tests.gateway.server.session_service import session_service
+from tests.gateway.two_subgraphs import two_subgraphs
+
+
+@asynccontextmanager
+async def gateway(config: Path, **settings: object) -> AsyncIterator[str]:
+    """The URL of a gateway in this process."""
+    chosen = Settings.model_validate({"config_file": config, **settings})
+    app = create_app(chosen)
+    server = DrainingServer(server_config(app, chosen, "127.0.0.1", 0), app.state.serving)
+    async with running(server) as port:
+        yield f"http://127.0.0.1:{port}/graphql"
+
+
+async def ask(url: str, query: str, **headers: str) -> httpx.Response:
+    async with httpx.AsyncClient() as client:
+        return await client.post(url, json={"query": query}, headers=headers)
+
+
+async def test_an_answer_is_joined_from_two_subgraphs(tmp_path: Path) -> None:
+    async with two_subgraphs(tmp_path) as config, gateway(config) as url:
+        response = await ask(url, "{ scale users { first: name score } __typename }")
+    assert response.json() == {
+        "data": {
+            "scale": 10,
+            "users": [{"first": "Ada", "score": 10}, {"first": "Bob", "score": 20}],
+            "__typename": "Query",
+        }
+    }
+
+
+async def test_a_subgraph_s_cookie_reaches_the_client(tmp_path: Path) -> None:
+    async with two_subgraphs(tmp_path) as config, gateway(config) as url:
+        response = await ask(url, "mutation { signIn }")
+    assert response.json() == {"data": {"signIn": "in"}}
+    assert response.headers["set-cookie"] == "session=abc; Path=/"
+
+
+async def test_a_published_client_follows_a_subscription_joined_per_event(tmp_path: Path) -> None:
+    async with two_subgraphs(tmp_path) as config, gateway(config) as url:
+        transport = WebsocketsTransport(url=url.replace("http", "ws", 1))
+        async with Client(transport=transport) as session:
+            query = gql("subscription { joined(count: 2) { name score } }")
+            seen = [event["joined"] async for event in session.subscribe(query)]
+    assert seen == [{"name": "user 1", "score": 10}, {"name": "user 2", "score": 20}]
+
+
+async def test_subgraphs_get_the_exchanged_token(tmp_path: Path) -> None:
+    async with (
+        session_service(opaque="Ada") as sessions,
+        two_subgraphs(tmp_path) as config,
+        gateway(config, session_exchange_url=sessions.exchange_url) as url,
+    ):
+        response = await ask(url, "{ authorization }", authorization="Bearer opaque")
+    assert response.json()["data"]["authorization"].startswith("Bearer jwt.Ada.")
+
+
+async def test_it_is_ready_only_once_the_exchange_has_answered(tmp_path: Path) -> None:
+    async with session_service() as sessions, two_subgraphs(tmp_path) as config:
+        sessions.is_down = True
+        async with (
+            gateway(config, session_exchange_url=sessions.exchange_url) as url,
+            httpx.AsyncClient() as client,
+        ):
+            ready = url.replace("/graphql", "/health/ready")
+            response = await client.get(ready)
+            assert response.status_code == 503
+            assert response.json()["checks"]["session_exchange"] is False
+            sessions.is_down = False
+            async with asyncio.timeout(3):
+                while (await client.get(ready)).status_code != 200:
+                    await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+async def test_the_command_serves_and_ends_cleanly(tmp_path: Path, ending: signal.Signals) -> None:
+    async with two_subgraphs(tmp_path) as config:
+        port = free_port()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway", "serve"),
+            *("--config", str(config), "--port", str(port)),
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, "LOG_FORMAT": "json"},
+        )
+        assert process.stderr is not None
+        started = json.loads(await asyncio.wait_for(process.stderr.readline(), 20))
+        response = await ask(f"http://127.0.0.1:{port}/graphql", "{ users { score } }")
+        process.send_signal(ending)
+        _, errors = await asyncio.wait_for(process.communicate(), 10)
+    lines = [json.loads(line) for line in errors.decode().splitlines()]
+    assert started["message"] == f"serving http://127.0.0.1:{port}/graphql"
+    assert response.json() == {"data": {"users": [{"score": 10}, {"score": 20}]}}
+    assert process.returncode == 0
+    assert [line["status"] for line in lines if line["logger"] == "gateway.access"] == [200]
+    assert [line for line in lines if line["level"] in ("warning", "error")] == []
+
+
+async def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
+    async with two_subgraphs(tmp_path) as config:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "gateway", "serve"),
+                *("--config", str(config), "--port", str(port)),
+                stderr=asyncio.subprocess.PIPE,
+            )
+            _, errors = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 2
+    assert errors.decode() == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
