@@ -45,7 +45,7 @@ if ! .venv/bin/python -m uv --version >/dev/null 2>&1; then
 fi
 lock=$(lock_of "$kind")
 echo "foyer: installing $lock" >&2
-.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes "$lock" ||
+.venv/bin/python -m uv pip sync --quiet --system-certs --python .venv/bin/python --require-hashes "$lock" ||
     fail "the packages of $lock could not be installed; is a package index reachable (UV_DEFAULT_INDEX)?"
 rm -f .venv/.runtime .venv/.dev
 cp "$lock" ".venv/.$kind"

@@ -59,3 +59,12 @@ def copied(value: object) -> object:
     if isinstance(value, list):
         return [copied(item) for item in value]
     return value
+
+
+def separately(merge: Merge) -> Merge:
+    """The merge with a copy of the source, so that no two places of the data share an object."""
+
+    def merge_copy(target: dict[str, object], source: Mapping[str, object]) -> None:
+        merge(target, {key: copied(value) for key, value in source.items()})
+
+    return merge_copy

@@ -12,7 +12,7 @@ from graphql import GraphQLObjectType, GraphQLSchema
 
 from gateway.execution.completion_source import FastCompletion, compile_completion
 from gateway.execution.data_shape import DataNode, InputAnalysis, analyse
-from gateway.execution.merge import Merge, deep_merge
+from gateway.execution.merge import Merge, deep_merge, separately
 from gateway.execution.representations import Batch, Collect, collector
 from gateway.execution.representations_source import compile_collector
 from gateway.execution.shapes import INTROSPECTION_FIELDS, ObjectShape, shape_of
@@ -94,7 +94,6 @@ class PreparedPlan:
     fast: FastCompletion
     introspection: str | None
     root_keys: tuple[str, ...]
-    shares_objects: bool
 
 
 def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
@@ -108,7 +107,11 @@ def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
     steps = []
     for step in plan.steps:
         analysis = analyse(root, step, object_types, shares)
-        steps.append(_prepare_step(plan, step, positions, analysis, object_types))
+        general = deep_merge(object_types, step.subgraph)
+        if not shares:  # objects of one entity may differ later, by their contexts
+            general = separately(general)
+            analysis = tuple(replace(found, overlaps=True) for found in analysis)
+        steps.append(_prepare_step(plan, step, positions, analysis, general))
     shape = _root_shape(plan, api_schema)
     return PreparedPlan(
         kind=plan.kind,
@@ -118,7 +121,6 @@ def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
         fast=compile_completion(shape, root),
         introspection=plan.introspection,
         root_keys=tuple(dict.fromkeys(output.response_key for output in plan.output)),
-        shares_objects=shares,
     )
 
 
@@ -127,11 +129,10 @@ def _prepare_step(
     step: FetchStep,
     positions: dict[int, int],
     analysis: tuple[InputAnalysis, ...],
-    object_types: frozenset[str],
+    general: Merge,
 ) -> PreparedStep:
     index = positions[step.id]
     prefix = request_text(step.document, step.operation_name)
-    deep = deep_merge(object_types, step.subgraph)
     inputs = []
     for number, (entity, found) in enumerate(zip(step.inputs, analysis, strict=False)):
         again = earlier_input(plan, index, number)
@@ -143,7 +144,7 @@ def _prepare_step(
                 again=again,
                 fast=compile_collector(walked, found),
                 collect=collector(walked),
-                merge=deep if found.overlaps else None,
+                merge=general if found.overlaps else None,
             )
         )
     return PreparedStep(
@@ -156,7 +157,7 @@ def _prepare_step(
         constant=None if inputs or step.variables else prefix + b"}",
         inputs=tuple(inputs),
         root_fields=() if inputs else step.selections[0],
-        root_merge=deep if not inputs and analysis[0].overlaps else None,
+        root_merge=general if not inputs and analysis[0].overlaps else None,
     )
 
 

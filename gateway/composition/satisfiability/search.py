@@ -13,7 +13,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.federation.selection import FragmentSelection, SelectionSet
-from gateway.graph import ENTRY, FieldEdge, KeyEdge, Node, QueryGraph, Reach, Search
+from gateway.graph import (
+    ENTRY,
+    FIELD,
+    FieldEdge,
+    KeyEdge,
+    Node,
+    Option,
+    QueryGraph,
+    Reach,
+    Search,
+)
+
+Reached = Mapping[Node, Reach]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,7 @@ class PortableSearch(Search):
     """A search that only takes ways which every federation router takes."""
 
     entries: Mapping[str, frozenset[KeyEdge]]  # subgraph id to all key edges into it
+    conditional: frozenset[str]  # names of fields that some subgraph enters anew for
 
     def spread(
         self,
@@ -50,13 +63,39 @@ class PortableSearch(Search):
         return reached
 
 
+    def options(
+        self,
+        type_name: str,
+        name: str,
+        reached: Reached,
+        barred: frozenset[KeyEdge | FieldEdge] = frozenset(),
+    ) -> list[Option]:
+        """Every way to resolve a field of the type; most fields can only be walked directly."""
+        if name in self.conditional:
+            return Search.options(self, type_name, name, reached, barred)
+        found: list[Option] = []
+        for reach in reached.values():
+            edge = self.graph.edge(reach.node, name)
+            if edge is not None:
+                found.append(Option(reach.node, edge, reach.cost + FIELD, reach))
+        return found
+
+
 def portable_search(graph: QueryGraph) -> PortableSearch:
     """The search of one graph."""
     entries: dict[str, set[KeyEdge]] = defaultdict(set)
     for edges in graph.keys.values():
         for edge in edges:
             entries[edge.graph].add(edge)
-    return PortableSearch(graph, {name: frozenset(edges) for name, edges in entries.items()})
+    conditional = frozenset(
+        name
+        for node in graph.nodes.values()
+        for fields in (node.fields, node.external)
+        for name, edge in fields.items()
+        if not edge.direct
+    )
+    by_graph = {name: frozenset(edges) for name, edges in entries.items()}
+    return PortableSearch(graph, by_graph, conditional)
 
 
 def _nested(selection: SelectionSet) -> bool:
