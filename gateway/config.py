@@ -55,6 +55,28 @@ def read_config(path: Path, environment: Mapping[str, str]) -> tuple[SubgraphInp
     )
 
 
+def files_of_config(path: Path, environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files that `read_config` reads: the config, then its schemas.
+
+    Never raises: what is wrong in the config names no file.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return (path,)
+    files = [path]
+    for subgraph in _members(_members(content).get("subgraphs")).values():
+        file = _members(_members(subgraph).get("schema")).get("file")
+        if isinstance(file, str):
+            filled = _VARIABLE.sub(lambda m: environment.get(m[1]) or m[2] or "", file)
+            files.append(path.parent / filled)
+    return tuple(files)
+
+
+def _members(value: object) -> Mapping[object, object]:
+    return value if isinstance(value, dict) else {}
+
+
 class _Place:
     """Where in which file a value stands, for messages."""
 

@@ -11,7 +11,8 @@
         ├── BadVariables             BAD_USER_INPUT
         ├── PersistedQueryNotFound   PERSISTED_QUERY_NOT_FOUND
         ├── IdentityUnavailable      IDENTITY_UNAVAILABLE: no session exchange
-        └── RateLimited              RATE_LIMITED
+        ├── RateLimited              RATE_LIMITED
+        └── SubscriptionOutdated     SUBSCRIPTION_SCHEMA_RELOAD: no longer in the schema
 
 A `RequestRefused` carries the GraphQL errors that the client gets; what HTTP status that is, the
 server decides (`gateway.server.http_response`). A subgraph's failure is data, not an exception.
@@ -110,6 +111,12 @@ class RateLimited(RequestRefused):
     """The client has sent more than it may; `extensions.retryAfter` says when to come back."""
 
     code = "RATE_LIMITED"
+
+
+class SubscriptionOutdated(RequestRefused):
+    """A running subscription is not valid on the schema that has been reloaded."""
+
+    code = "SUBSCRIPTION_SCHEMA_RELOAD"
 
 
 def formatted(error: GraphQLError, code: str) -> FormattedError:

@@ -36,8 +36,10 @@ CONNECT_TIMEOUT_SECONDS = 5
 POOL_TIMEOUT_SECONDS = 10
 
 
-_UNAVAILABLE_STATES = frozenset({"08", "53", "57", "58"})
-"""SQLSTATE classes: connection, resources, operator intervention, system (PostgreSQL A)."""
+_UNAVAILABLE_STATES = ("08", "53", "57P", "58")
+"""How such SQLSTATEs begin (PostgreSQL, appendix A): connection, resources, shutdown, system.
+
+57014, a statement that exceeded its time limit, is not among them: it would again."""
 
 
 class ReadOnlyViolation(Exception):
@@ -130,7 +132,7 @@ def is_unavailable(error: BaseException) -> bool:
     """Whether the database is away or full, so that the same work may succeed later."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
-        return error.connection_invalidated or state[:2] in _UNAVAILABLE_STATES
+        return error.connection_invalidated or state.startswith(_UNAVAILABLE_STATES)
     return isinstance(error, OSError | PoolTimeout | InterfaceError | PostgresConnectionError)
 
 

@@ -23,6 +23,10 @@ else is a setting: an environment variable GATEWAY_<NAME>, or a key in the YAML
 file that GATEWAY_SETTINGS_FILE names. A wrong setting stops the start and says
 what is allowed.
 
+With --watch a changed file is served without a restart: requests that run finish
+on the old schema, subscriptions stay on their connections, and a schema that
+cannot be served leaves the old one serving.
+
 SIGTERM drains: readiness fails, streams are ended in waves, requests finish.
 """
 
@@ -49,6 +53,9 @@ def register(commands: "Commands") -> None:
         default=os.environ.get("PORT", DEFAULT_PORT),
         help=f"port to listen on (default: PORT, else {DEFAULT_PORT})",
     )
+    parser.add_argument(
+        "--watch", action="store_true", help="reload when the supergraph or a subgraph file changes"
+    )
     parser.set_defaults(run=run)
 
 
@@ -71,6 +78,8 @@ def run(arguments: Namespace) -> int:
         overrides = {"supergraph_file": arguments.supergraph, "config_file": None}
     elif arguments.config is not None:
         overrides = {"config_file": arguments.config, "supergraph_file": None}
+    if arguments.watch:
+        overrides["watch"] = True
     settings = load_settings(overrides=overrides)
     configure_logging(settings.log_format)
     app = create_app(settings)

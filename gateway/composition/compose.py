@@ -3,7 +3,9 @@
 All errors of a stage are reported together; a later stage runs on what earlier stages accept.
 """
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from gateway.composition.merge.graphs import Report, order_graphs, relate
 from gateway.composition.merge.schema import merge_graphs
@@ -33,6 +35,27 @@ def compose(subgraphs: Sequence[SubgraphInput]) -> Composition:
 
     The outcome does not depend on the order of the subgraphs.
     """
+    with _collector_paused():
+        return _compose(subgraphs)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No cyclic garbage collection meanwhile.
+
+    Composition makes many small objects that all live to its end, which the collector would visit
+    over and over: it took half of the time of composing 50 subgraphs.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _compose(subgraphs: Sequence[SubgraphInput]) -> Composition:
     ordered = sorted(subgraphs, key=lambda given: (given.name, given.url, given.sdl))
     unnamed = tuple(check_names(ordered))
     if unnamed:

@@ -43,12 +43,9 @@ _MACHINERY: Mapping[str, str] = {
         " resolvable: Boolean! = true, isInterfaceObject: Boolean! = false)"
         " repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR"
     ),
-    "directive @join__unionMember": (
-        "(graph: join__Graph!, member: String!) repeatable on UNION"
-    ),
+    "directive @join__unionMember": ("(graph: join__Graph!, member: String!) repeatable on UNION"),
     "directive @link": (
-        "(url: String, as: String, for: link__Purpose, import: [link__Import])"
-        " repeatable on SCHEMA"
+        "(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA"
     ),
     "input join__ContextArgument": (
         " {\n  name: String!\n  type: String!\n  context: String!\n"

@@ -8,7 +8,7 @@ def is_required(type_ref: str) -> bool:
 
 def nullable(type_ref: str) -> str:
     """The reference without its outermost non-null."""
-    return type_ref[:-1] if type_ref.endswith("!") else type_ref
+    return type_ref.removesuffix("!")
 
 
 def is_list(type_ref: str) -> bool:

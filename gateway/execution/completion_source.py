@@ -95,8 +95,9 @@ class _Writer:
         }
         name = source.name("object")
         source.line(0, f"def {name}(d):")
-        source.line(1, "if type(d) is not dict:")
-        source.line(2, f"raise {self._deviation}")
+        if all(field.source_key == TYPENAME for field in fields):
+            source.line(1, "if type(d) is not dict:")  # elsewhere d['key'] finds that out
+            source.line(2, f"raise {self._deviation}")
         if shape.abstract and shape.uniform:
             allowed = source.constant(shape.possible | {None, shape.type_name}, "allowed")
             source.line(1, f"if d.get('__typename') not in {allowed}:")

@@ -132,6 +132,8 @@ class Search:
                 total += price
                 continue
             if selection.name == "__typename":
+                nearest = min(reached.values(), key=lambda reach: reach.cost)
+                nodes.setdefault(nearest.node, nearest.cost)
                 continue
             options = self.options(type_name, selection.name, reached, barred)
             if not options:

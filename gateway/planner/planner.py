@@ -7,6 +7,7 @@ from graphql import DocumentNode, GraphQLSchema
 from gateway.graph import Node, QueryGraph, Search
 from gateway.operation.normalise import NormalField, NormalOperation, normalise
 from gateway.planner.choose import Choice, Chooser
+from gateway.planner.errors import PlanningFailed
 from gateway.planner.optimise import PASSES
 from gateway.planner.plan import OperationKind, QueryPlan
 from gateway.planner.sites import Site, SiteBuilder
@@ -111,10 +112,13 @@ def _best_root(
         site: Site = builder.root(operation.root_type, {node.graph: node})
         builder.add(site, [field])
         chooser = Chooser(Walk(graph, search, builder), operation.kind)
-        chooser.meet(builder.goals)
+        try:
+            chooser.meet(builder.goals)
+        except PlanningFailed:
+            continue  # it cannot do all of the field; another one may
         cost = len(chooser.entries)
         if best is None or cost < best[0]:
             best = (cost, node)
     if best is None:
-        raise ValueError(f"no subgraph has the root field {name}")
+        raise PlanningFailed(f"no one subgraph can do all of {operation.root_type}.{name}")
     return best[1]

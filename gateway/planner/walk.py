@@ -69,6 +69,7 @@ class Walk:
     search: Search
     builder: SiteBuilder
     kept: dict[tuple[Site, TypeSet], tuple[int, Reachable]] = field(default_factory=dict)
+    alike: dict[tuple[Node, FieldEdge, frozenset[str]], bool] = field(default_factory=dict)
     stamp: int = 0
 
     def changed(self, site: Site) -> None:
@@ -125,7 +126,12 @@ class Walk:
         return site.identity.name
 
     def standing(self, tree: Tree, place: Place) -> Node | None:
-        """The node where a tree of the place's site stands for the place's types, if for all."""
+        """The node where a tree of the place's site stands for the place's types, if for all.
+
+        An entry made for what some fields require is theirs alone.
+        """
+        if tree.entry.tree is tree and (tree.entry.requires or tree.entry.contexts):
+            return None
         if tree.types is None:
             return tree.node if place.on is None else self.graph.cast(tree.node, place.type)
         if place.on is None or not place.on <= tree.types:
@@ -144,6 +150,13 @@ class Walk:
         return [option for option in options if self._for_all(option, place.on)]
 
     def _for_all(self, option: Option, types: frozenset[str]) -> bool:
+        key = (option.node, option.edge, types)
+        if key not in self.alike:
+            self.alike[key] = self._alike(option, types)
+        return self.alike[key]
+
+    def _alike(self, option: Option, types: frozenset[str]) -> bool:
+        """Whether the option, found for one of the types, is one for all of them."""
         node, edge = option.node, option.edge
         if node.interface_object:
             return True

@@ -153,7 +153,7 @@ class GraphQLEndpoint:
         )
         if media in STREAMS:
             answers = self._answers(kind, request, context)
-            await self._stream(call, media, StreamSource(answers, context, identity))
+            await self._stream(call, media, StreamSource(answers, request, context, identity))
             return
         if kind is OperationKind.QUERY:
             answer = await self._query(call, request, context)

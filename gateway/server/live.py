@@ -28,6 +28,9 @@ class LiveConnection(Protocol):
     def recheck(self) -> None:
         """Ask the exchange again who the client is, soon."""
 
+    def engine_replaced(self) -> None:
+        """End, soon, the subscriptions that the new engine refuses."""
+
 
 class LiveConnections:
     """All open connections of this process."""
@@ -55,6 +58,11 @@ class LiveConnections:
         """Have every connection ask again who its client is."""
         for connection in list(self._open):
             connection.recheck()
+
+    def engine_replaced(self) -> None:
+        """Have every connection end what the new engine refuses."""
+        for connection in list(self._open):
+            connection.engine_replaced()
 
     async def end_all(self, within_seconds: float) -> None:
         """End every connection, in waves spread over `within_seconds`."""

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from gateway.errors import FormattedError, RequestRefused
-from gateway.execution.exchange import Header, RequestContext
+from gateway.execution.exchange import GraphQLRequest, Header, RequestContext
 from gateway.server.call import Call
 from gateway.server.engine import Answers
 from gateway.server.http_response import CONTENT_TYPES, error_body, internal_error
@@ -21,7 +21,7 @@ from gateway.server.identity import Identity
 from gateway.server.kept_identity import KeptIdentity
 from gateway.server.live import Ending
 from gateway.server.media import Media
-from gateway.server.serving import Serving
+from gateway.server.serving import Serving, refusal_after_reload
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ class StreamSource:
     """What a stream sends, and for whom."""
 
     answers: Answers
+    request: GraphQLRequest
     context: RequestContext
     identity: Identity
 
@@ -79,6 +80,7 @@ class Stream:
     """One open response; a `LiveConnection`."""
 
     def __init__(self, serving: Serving, call: Call, media: Media, source: StreamSource) -> None:
+        self._serving = serving
         self._callers = serving.callers
         self._heartbeat_seconds = serving.settings.stream_heartbeat_seconds
         self._call = call
@@ -110,6 +112,13 @@ class Stream:
                 {"message": "The session has ended.", "extensions": {"code": "SESSION_ENDED"}}
             ]
         if self._pump is not None:
+            self._pump.cancel()
+
+    def engine_replaced(self) -> None:
+        """End with an event that says why, where the new engine refuses the subscription."""
+        errors = refusal_after_reload(self._serving.engine, self._source.request)
+        if errors and self._pump is not None:
+            self._errors = errors
             self._pump.cancel()
 
     async def run(self) -> None:

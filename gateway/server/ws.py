@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 
 import orjson
 
@@ -21,7 +22,7 @@ from gateway.server.http_response import internal_error
 from gateway.server.identity import Identity
 from gateway.server.kept_identity import KeptIdentity
 from gateway.server.live import Ending
-from gateway.server.serving import Serving
+from gateway.server.serving import Serving, refusal_after_reload
 from gateway.server.ws_protocol import (
     SUBPROTOCOL,
     Close,
@@ -65,6 +66,15 @@ class SocketServer:
             self._serving.live.remove(socket)
 
 
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """One that runs."""
+
+    request: GraphQLRequest
+    context: RequestContext
+    task: "asyncio.Task[None]"
+
+
 class Socket:
     """One open socket; a `LiveConnection`."""
 
@@ -77,8 +87,7 @@ class Socket:
         self._payload: Mapping[str, object] | None = None
         self._protocol = ServerProtocol(serving.settings.max_json_depth)
         self._identity: KeptIdentity | None = None
-        self._operations: dict[str, asyncio.Task[None]] = {}
-        self._contexts: dict[str, RequestContext] = {}
+        self._operations: dict[str, _Operation] = {}
         self._background: set[asyncio.Task[None]] = set()
         self._ping_timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -99,6 +108,14 @@ class Socket:
             self._spawn(self._close(Close(CloseCode.FORBIDDEN, "Forbidden: session ended")))
         else:
             self._spawn(self._go_away())
+
+    def engine_replaced(self) -> None:
+        """End the subscriptions that the new engine refuses, each with an error."""
+        for operation_id, operation in list(self._operations.items()):
+            errors = refusal_after_reload(self._serving.engine, operation.request)
+            if errors and operation_id in self._protocol.active:
+                operation.task.cancel()
+                self._spawn(self._send(self._protocol.error(operation_id, errors)))
 
     async def run(self) -> None:
         """Read frames until the socket is closed, then end what still runs."""
@@ -137,9 +154,9 @@ class Socket:
             case Start(operation_id, request):
                 await self._start(operation_id, request)
             case Stop(operation_id):
-                task = self._operations.pop(operation_id, None)
-                if task is not None:
-                    task.cancel()
+                operation = self._operations.pop(operation_id, None)
+                if operation is not None:
+                    operation.task.cancel()
 
     async def _initialise(self, payload: Mapping[str, object] | None) -> None:
         self._payload = payload
@@ -171,17 +188,15 @@ class Socket:
             await self._send(self._protocol.error(operation_id, refused.errors))
             return
         context = RequestContext(self._headers_for(self._identity.identity))
-        self._contexts[operation_id] = context
         task = asyncio.create_task(self._operate(operation_id, request, context))
-        self._operations[operation_id] = task
+        self._operations[operation_id] = _Operation(request, context, task)
         task.add_done_callback(lambda done: self._ended(operation_id, done))
 
     def _ended(self, operation_id: str, task: "asyncio.Task[None]") -> None:
         # The id may be in use again: the client completes and subscribes anew at will.
-        if self._operations.get(operation_id) is task:
+        operation = self._operations.get(operation_id)
+        if operation is not None and operation.task is task:
             del self._operations[operation_id]
-        if operation_id not in self._operations:
-            self._contexts.pop(operation_id, None)
 
     async def _operate(
         self, operation_id: str, request: GraphQLRequest, context: RequestContext
@@ -256,8 +271,8 @@ class Socket:
 
     def _renewed(self, identity: Identity) -> None:
         headers = self._headers_for(identity)
-        for context in self._contexts.values():
-            context.headers = headers
+        for operation in self._operations.values():
+            operation.context.headers = headers
 
     def _headers_for(self, identity: Identity) -> tuple[tuple[bytes, bytes], ...]:
         return self._serving.callers.headers_for_subgraphs(self._scope["headers"], identity)
@@ -273,7 +288,7 @@ class Socket:
             self._ping_timer.cancel()
         if self._identity is not None:
             self._identity.close()
-        tasks = [*self._operations.values(), *self._background]
+        tasks = [*(each.task for each in self._operations.values()), *self._background]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

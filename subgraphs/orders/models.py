@@ -51,28 +51,33 @@ class TicketUnknown(DomainError):
     code = "NOT_FOUND"
 
     def __init__(self, ticket_id: str) -> None:
-        super().__init__(f"there is no ticket {ticket_id!r}")
+        super().__init__("There is no such ticket.")
+        self.ticket_id = ticket_id
 
 
 class NotOnSale(DomainError):
     code = "NOT_ON_SALE"
 
     def __init__(self, ticket_id: UUID) -> None:
-        super().__init__(f"ticket {ticket_id} is not on sale")
+        super().__init__("This ticket is not on sale.")
+        self.ticket_id = ticket_id
 
 
 class OwnTicket(DomainError):
     code = "OWN_TICKET"
 
     def __init__(self, ticket_id: UUID) -> None:
-        super().__init__(f"ticket {ticket_id} is your own")
+        super().__init__("This ticket is your own.")
+        self.ticket_id = ticket_id
 
 
 class TicketChanged(DomainError):
     code = "TICKET_CHANGED"
 
     def __init__(self, ticket_id: UUID, expected: int, current: int) -> None:
-        super().__init__(f"ticket {ticket_id} is in version {current}, not {expected}")
+        super().__init__(
+            f"The listing was changed: it is in version {current}, you saw {expected}."
+        )
         self.ticket_id = ticket_id
 
 
@@ -80,9 +85,7 @@ class SoldOut(DomainError):
     code = "SOLD_OUT"
 
     def __init__(self, stock: Stock, quantity: int) -> None:
-        super().__init__(
-            f"{stock.available} of ticket {stock.ticket_id} are free, {quantity} were asked for"
-        )
+        super().__init__(_shortage(stock, quantity))
         self.stock = stock
 
 
@@ -90,7 +93,7 @@ class LimitExceeded(DomainError):
     code = "LIMIT_EXCEEDED"
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"one buyer may have at most {limit} of this ticket")
+        super().__init__(f"One buyer may have at most {limit} of this ticket.")
         self.limit = limit
 
 
@@ -98,22 +101,38 @@ class KeyReused(DomainError):
     code = "IDEMPOTENCY_CONFLICT"
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"idempotency key {key!r} was used before with other arguments")
+        super().__init__(f"The idempotency key {key!r} was used before with other arguments.")
 
 
 class OrderUnknown(DomainError):
     code = "NOT_FOUND"
 
     def __init__(self, order_id: str) -> None:
-        super().__init__(f"there is no order {order_id!r}")
+        super().__init__("There is no such order.")
+        self.order_id = order_id
 
 
 class OrderNotCancellable(DomainError):
     code = "ORDER_NOT_CANCELLABLE"
 
     def __init__(self, order: Order) -> None:
-        super().__init__(f"order {order.number} is {order.status}")
+        super().__init__(
+            f"Order {order.number} is {_in_words(order.status)} and cannot be cancelled."
+        )
         self.status = order.status
+
+
+def _shortage(stock: Stock, quantity: int) -> str:
+    """What a buyer is told who asked for more than is free."""
+    if stock.available > 0:
+        return f"Only {stock.available} are left, you asked for {quantity}."
+    if stock.held:
+        return "Another buyer is holding it and may pay; it may come free again."
+    return "It is sold out."
+
+
+def _in_words(status: OrderStatus) -> str:
+    return status.value.lower().replace("_", " ")
 
 
 class StockState(StrEnum):

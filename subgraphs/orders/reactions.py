@@ -154,7 +154,7 @@ async def _decide(session: AsyncSession, payment: PaymentSnapshot, rules: HoldRu
             if await rescue_order(session, payment.order_id, payment.id, rules.limit_per_buyer):
                 return
     except (SoldOut, LimitExceeded) as error:
-        reason = f"authorised too late: {error}"
+        reason = f"authorised too late: {error}".rstrip(".")
     order = await find_order(session, payment.order_id)
     if order is not None and order.payment_id != payment.id:
         refusal = Occasion(reason, {"refused_payment_id": payment.id})

@@ -54,14 +54,16 @@ class OrderUnknown(DomainError):
     code = "NOT_FOUND"
 
     def __init__(self, order_id: str) -> None:
-        super().__init__(f"there is no order {order_id!r}")
+        super().__init__("There is no such order.")
+        self.order_id = order_id
 
 
 class OrderNotReady(DomainError):
     code = "ORDER_NOT_READY"
 
     def __init__(self, order_id: UUID, retry_after_ms: int) -> None:
-        super().__init__(f"order {order_id} has not arrived here yet")
+        super().__init__("The order was just placed; try again in a moment.")
+        self.order_id = order_id
         self.retry_after_ms = retry_after_ms
 
 
@@ -69,7 +71,8 @@ class OrderNotPayable(DomainError):
     code = "ORDER_NOT_PAYABLE"
 
     def __init__(self, order: OrderReplica) -> None:
-        super().__init__(f"order {order.number} is {order.status} and cannot be paid")
+        status = order.status.value.lower().replace("_", " ")
+        super().__init__(f"Order {order.number} is {status} and cannot be paid.")
         self.status = order.status
 
 
@@ -77,28 +80,28 @@ class AlreadyPaid(DomainError):
     code = "ALREADY_PAID"
 
     def __init__(self, order: OrderReplica) -> None:
-        super().__init__(f"order {order.number} is paid")
+        super().__init__(f"Order {order.number} is paid.")
 
 
 class KeyReused(DomainError):
     code = "IDEMPOTENCY_CONFLICT"
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"idempotency key {key!r} was used before with other arguments")
+        super().__init__(f"The idempotency key {key!r} was used before with other arguments.")
 
 
 class NotTheSeller(DomainError):
     code = "FORBIDDEN"
 
     def __init__(self, order: OrderReplica) -> None:
-        super().__init__(f"only the seller can refund order {order.number}")
+        super().__init__(f"Only the seller can refund order {order.number}.")
 
 
 class NotRefundable(DomainError):
     code = "NOT_REFUNDABLE"
 
     def __init__(self, order: OrderReplica, refundable: Money) -> None:
-        super().__init__(f"at most {refundable} of order {order.number} can be refunded")
+        super().__init__(f"At most {refundable} of order {order.number} can be refunded.")
         self.refundable = refundable
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.composition import Composition, SubgraphInput, compose
 from graphql import (
     DirectiveDefinitionNode,
     DirectiveNode,
@@ -27,6 +26,8 @@ from graphql import (
     parse,
     print_ast,
 )
+
+from gateway.composition import Composition, SubgraphInput, compose
 
 CODE_SETS_AT_LEAST = 0.98
 _JOIN = "https://specs.apollo.dev/join/"
@@ -106,7 +107,7 @@ def _facts(document: DocumentNode) -> Iterator[tuple[str, str]]:
             )
             yield "schema", f"{' '.join(roots)} {_directives(node)}"
             continue
-        name = getattr(node, "name").value
+        name = node.name.value
         if name.startswith(("join__", "link__")) or name == "link":
             continue
         if isinstance(node, DirectiveDefinitionNode):
@@ -125,7 +126,7 @@ def _facts(document: DocumentNode) -> Iterator[tuple[str, str]]:
 
 def _field(node: Node) -> str:
     default = getattr(node, "default_value", None)
-    parts = [_description(node), _arguments(node), print_ast(getattr(node, "type"))]
+    parts = [_description(node), _arguments(node), print_ast(node.type)]
     parts.append(print_ast(default) if default else "")
     return " ".join([*parts, _directives(node)])
 

@@ -1,12 +1,13 @@
 """Merging the directives applied to one element: one source list in, the supergraph's out."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from gateway.composition.merge.context import Composed, Context, same_application
 from gateway.composition.merge.graphs import Graph
-from gateway.composition.merge.requirements import AUTH, merge_requirements
+from gateway.composition.merge.requirements import AUTH, AUTH_ARGUMENTS, merge_requirements
 from gateway.composition.subgraph.model import Directive
 from gateway.composition.values import Value, to_text
 
@@ -47,10 +48,10 @@ def _merge_one(
         distinct.setdefault(same_application(directive), directive)
     first = found[0][1]
     if len(distinct) == 1:
-        return _normal(first)
+        return [first]
     if target and target.definition.repeatable:
         return list(distinct.values())
-    merge = _STRATEGIES.get(first.core or "")
+    merge = STRATEGIES.get(first.core or "")
     if merge:
         merged = merge([directive.arguments for directive in distinct.values()])
         context.report.hint(
@@ -68,11 +69,6 @@ def _merge_one(
         f" supergraph uses ({best}). Make them the same.",
     )
     return [distinct[best]]
-
-
-def _normal(directive: Directive) -> list[Directive]:
-    """A lone application as it stands, its repetitions within a list argument dropped."""
-    return [directive]
 
 
 def _shown(arguments: Mapping[str, Value]) -> str:
@@ -106,9 +102,9 @@ def _largest(values: Sequence[Value]) -> Value:
     return max((value for value in values if isinstance(value, int)), default=0)
 
 
-_STRATEGIES = {
+STRATEGIES: Mapping[str, Callable[[Sequence[Mapping[str, Value]]], Mapping[str, Value]]] = {
     "cost": _merge_cost,
     "listSize": _merge_list_size,
-    "requiresScopes": lambda sources: merge_requirements("scopes", sources),
-    "policy": lambda sources: merge_requirements("policies", sources),
+    "requiresScopes": partial(merge_requirements, AUTH_ARGUMENTS["requiresScopes"]),
+    "policy": partial(merge_requirements, AUTH_ARGUMENTS["policy"]),
 }

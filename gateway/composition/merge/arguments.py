@@ -45,9 +45,7 @@ def _report_contextual(
         )
 
 
-def _report_missing(
-    context: Context, at: str, given: InputSources, without: list[str]
-) -> None:
+def _report_missing(context: Context, at: str, given: InputSources, without: list[str]) -> None:
     required = [graph.name for graph, argument in given if argument.required]
     places = [argument.location for _, argument in given]
     if required:

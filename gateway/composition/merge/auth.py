@@ -26,9 +26,7 @@ def spread_requirements(
             result[name] = _with_abstracted(context, definition)
     for name, definition in types.items():
         if definition.kind is Kind.INTERFACE:
-            below = [
-                result[n] for n in context.graphs.implementations.get(name, ()) if n in result
-            ]
+            below = [result[n] for n in context.graphs.implementations.get(name, ()) if n in result]
             result[name] = _with_implementations(definition, below)
     return result
 

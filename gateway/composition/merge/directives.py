@@ -204,8 +204,7 @@ def _one_major(identity: str, found: list[_Export], report: Report) -> bool:
     majors = {export.link.version[0] for export in found}
     if len(majors) > 1:
         said = " but ".join(
-            f"v{export.link.version[0]}.{export.link.version[1]}"
-            f' in subgraph "{export.graph.name}"'
+            f'v{export.link.version[0]}.{export.link.version[1]} in subgraph "{export.graph.name}"'
             for export in found
         )
         report.error(

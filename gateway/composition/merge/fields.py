@@ -9,7 +9,7 @@ from gateway.composition.merge.externals import check_externals
 from gateway.composition.merge.graphs import FieldSources, Graph, Owner
 from gateway.composition.merge.inputs import note_enum_use
 from gateway.composition.merge.join_field import join_fields
-from gateway.composition.merge.overrides import Overrides, read_overrides
+from gateway.composition.merge.overrides import read_overrides
 from gateway.composition.merge.sharing import check_sharing
 from gateway.composition.merge.types_of import MergedType, by_value, merge_type
 from gateway.composition.outcome import in_subgraphs

@@ -146,6 +146,4 @@ def relate(graphs: tuple[Graph, ...]) -> Graphs:
 
 
 def _interfaces(found: TypeSources) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(name for _, definition in found for name in definition.interfaces)
-    )
+    return tuple(dict.fromkeys(name for _, definition in found for name in definition.interfaces))

@@ -1,4 +1,4 @@
-"""Merging arguments and input fields: contravariant, so what only some subgraphs know is dropped."""
+"""Merging arguments and input fields: contravariant, so what only some subgraphs know goes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +66,9 @@ def merge_input(
         name=first.name,
         type=type_ref,
         default=_merge_default(context, coordinate, sources, wording),
-        description=merge_description(context, coordinate, [(g, v.description) for g, v in sources]),
+        description=merge_description(
+            context, coordinate, [(g, v.description) for g, v in sources]
+        ),
         directives=merge_applied(context, coordinate, [(g, v.directives) for g, v in sources]),
         location=first.location,
     )

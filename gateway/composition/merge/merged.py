@@ -1,4 +1,4 @@
-"""The supergraph as data, before it is printed: the subgraph model's elements, join directives in."""
+"""The supergraph as data, before it is printed: the model's elements, join directives in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

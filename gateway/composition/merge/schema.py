@@ -8,8 +8,8 @@ from gateway.composition.merge.context import Context, merge_description
 from gateway.composition.merge.directives import DirectivePlan, plan_directives
 from gateway.composition.merge.executable import merge_executable
 from gateway.composition.merge.graphs import Graphs, Report
-from gateway.composition.merge.interface_objects import add_abstracted_fields
 from gateway.composition.merge.inputs import note_enum_use
+from gateway.composition.merge.interface_objects import add_abstracted_fields
 from gateway.composition.merge.merged import Merged
 from gateway.composition.merge.types import merge_types
 from gateway.composition.subgraph.model import (

@@ -133,7 +133,9 @@ def _contexts(sources: TypeSources) -> list[Directive]:
     """@context names are told apart by their subgraph."""
     return [
         Directive(
-            "context", "context", {"name": f"{graph.name}__{context.arguments['name']}"},
+            "context",
+            "context",
+            {"name": f"{graph.name}__{context.arguments['name']}"},
             context.location,
         )
         for graph, definition in sources

@@ -62,7 +62,6 @@ class PortableSearch(Search):
                     changed = True
         return reached
 
-
     def options(
         self,
         type_name: str,

@@ -174,7 +174,7 @@ class _Walk:
             "SATISFIABILITY_ERROR",
             f"The following supergraph API query:\n{self._witness(state, None)}\n"
             f"cannot be satisfied by the subgraphs because:\n"
-            f'- from subgraph{"s" if len(names) > 1 else ""} {quoted(names)}, no subgraph can be'
+            f"- from subgraph{'s' if len(names) > 1 else ''} {quoted(names)}, no subgraph can be"
             f' reached to resolve the implementation type of @interfaceObject type "{state.type}".'
             "\nMake a key of the interface resolvable in a subgraph that defines it.",
         )

@@ -77,9 +77,7 @@ def _directive_problems(
         )
 
 
-def _argument_problems(
-    subgraph: Subgraph, expected: InputValue, own: InputValue
-) -> Iterator[str]:
+def _argument_problems(subgraph: Subgraph, expected: InputValue, own: InputValue) -> Iterator[str]:
     required = is_required(own.type)
     # An optional argument may be made required, to make everybody give it.
     given = own.type if is_required(expected.type) else nullable(own.type)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from gateway.composition.subgraph.model import COMPOSITE, Field, Kind, Subgraph
-from gateway.composition.type_ref import base
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
@@ -18,6 +16,9 @@ from graphql import (
     parse,
     print_ast,
 )
+
+from gateway.composition.subgraph.model import COMPOSITE, Field, Kind, Subgraph
+from gateway.composition.type_ref import base
 
 
 @dataclass(frozen=True, slots=True)

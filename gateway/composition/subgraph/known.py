@@ -1,4 +1,4 @@
-"""What a subgraph may refer to: its types and directives, those of specs and of GraphQL included."""
+"""What a subgraph may refer to: its own types and directives, the specs' and GraphQL's."""
 
 from collections.abc import Mapping
 from functools import lru_cache

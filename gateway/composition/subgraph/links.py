@@ -125,9 +125,8 @@ def _read_link(subgraph: str, directive: Directive, reading: _Reading) -> Link |
     known_since = {FEDERATION: (2, 0), LINK: (1, 0)}.get(identity)
     latest = {FEDERATION: LATEST_FEDERATION, LINK: (1, 0)}.get(identity)
     if known_since and latest and not known_since <= number <= latest:
-        code = "UNKNOWN_FEDERATION_LINK_VERSION" if identity == FEDERATION else "UNKNOWN_LINK_VERSION"
         fail(
-            code,
+            f"UNKNOWN_{'FEDERATION_' if identity == FEDERATION else ''}LINK_VERSION",
             f'Invalid version v{number[0]}.{number[1]} of "{identity}" in @link: use one from'
             f" v{known_since[0]}.{known_since[1]} to v{latest[0]}.{latest[1]}.",
         )

@@ -4,6 +4,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from graphql import (
+    ConstDirectiveNode,
+    DefinitionNode,
+    DirectiveDefinitionNode,
+    DocumentNode,
+    EnumTypeDefinitionNode,
+    EnumTypeExtensionNode,
+    ExecutableDefinitionNode,
+    FieldDefinitionNode,
+    GraphQLSyntaxError,
+    InputObjectTypeDefinitionNode,
+    InputObjectTypeExtensionNode,
+    InterfaceTypeDefinitionNode,
+    InterfaceTypeExtensionNode,
+    ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
+    ScalarTypeDefinitionNode,
+    ScalarTypeExtensionNode,
+    SchemaDefinitionNode,
+    SchemaExtensionNode,
+    TypeExtensionNode,
+    UnionTypeDefinitionNode,
+    UnionTypeExtensionNode,
+    parse,
+)
+
 from gateway.composition.outcome import CompositionError, Location, SubgraphInput
 from gateway.composition.subgraph.links import Names, read_names
 from gateway.composition.subgraph.model import (
@@ -26,30 +52,6 @@ from gateway.composition.subgraph.read_elements import (
     read_enum_value,
     read_field,
     read_input,
-)
-from graphql import (
-    ConstDirectiveNode,
-    DefinitionNode,
-    DirectiveDefinitionNode,
-    DocumentNode,
-    EnumTypeDefinitionNode,
-    EnumTypeExtensionNode,
-    ExecutableDefinitionNode,
-    GraphQLSyntaxError,
-    InputObjectTypeDefinitionNode,
-    InputObjectTypeExtensionNode,
-    InterfaceTypeDefinitionNode,
-    InterfaceTypeExtensionNode,
-    ObjectTypeDefinitionNode,
-    ObjectTypeExtensionNode,
-    ScalarTypeDefinitionNode,
-    ScalarTypeExtensionNode,
-    SchemaDefinitionNode,
-    SchemaExtensionNode,
-    TypeExtensionNode,
-    UnionTypeDefinitionNode,
-    UnionTypeExtensionNode,
-    parse,
 )
 
 _TypeNode = (
@@ -262,10 +264,10 @@ def _named(parts: _Parts, source: Source, node: _TypeNode, attribute: str) -> tu
     return tuple(dict.fromkeys(names))
 
 
-def _check_arguments(parts: _Parts, parent: str, node: object) -> None:
+def _check_arguments(parts: _Parts, parent: str, node: FieldDefinitionNode) -> None:
     seen: set[str] = set()
-    field_name = getattr(node, "name").value
-    for argument in getattr(node, "arguments", None) or ():
+    field_name = node.name.value
+    for argument in node.arguments or ():
         name = argument.name.value
         if name in seen:
             parts.duplicate(
@@ -274,9 +276,7 @@ def _check_arguments(parts: _Parts, parent: str, node: object) -> None:
         seen.add(name)
 
 
-def _add(
-    parts: _Parts, into: dict[str, _Member], member: _Member, what: str
-) -> None:
+def _add(parts: _Parts, into: dict[str, _Member], member: _Member, what: str) -> None:
     earlier = into.setdefault(member.name, member)
     if earlier is not member:
         parts.duplicate(what, earlier.location, member.location)

@@ -3,16 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.composition.outcome import Location
-from gateway.composition.subgraph.model import (
-    MISSING,
-    Directive,
-    DirectiveDefinition,
-    EnumValue,
-    Field,
-    InputValue,
-)
-from gateway.composition.values import from_ast
 from graphql import (
     ConstDirectiveNode,
     DirectiveDefinitionNode,
@@ -27,6 +17,17 @@ from graphql import (
     StringValueNode,
     TypeNode,
 )
+
+from gateway.composition.outcome import Location
+from gateway.composition.subgraph.model import (
+    MISSING,
+    Directive,
+    DirectiveDefinition,
+    EnumValue,
+    Field,
+    InputValue,
+)
+from gateway.composition.values import from_ast
 
 
 @dataclass(frozen=True, slots=True)

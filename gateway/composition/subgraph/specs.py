@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from graphql import DirectiveDefinitionNode, parse
+
 from gateway.composition.subgraph.model import DirectiveDefinition, Kind
 from gateway.composition.subgraph.read_elements import Source, read_directive_definition
-from graphql import DirectiveDefinitionNode, parse
 
 APOLLO_SPECS = "https://specs.apollo.dev/"
 FEDERATION = f"{APOLLO_SPECS}federation"

@@ -29,9 +29,7 @@ def check_directives(subgraph: Subgraph) -> Iterator[CompositionError]:
     """Every fault of directive definitions and applications."""
     known = directive_definitions(subgraph)
     for definition in subgraph.directive_definitions.values():
-        yield from check_inputs(
-            subgraph, f"@{definition.name}", definition.arguments, "(", ":)"
-        )
+        yield from check_inputs(subgraph, f"@{definition.name}", definition.arguments, "(", ":)")
     for coordinate, place, directives in sites(subgraph):
         seen: set[str] = set()
         for directive in directives:

@@ -16,7 +16,7 @@ def check(view: View) -> Iterator[CompositionError]:
             for cost in applied(field.directives, "cost"):
                 yield view.error(
                     "COST_APPLIED_TO_INTERFACE_FIELD",
-                    f'@{cost.name} cannot be applied to the interface field'
+                    f"@{cost.name} cannot be applied to the interface field"
                     f' "{definition.name}.{field.name}": put it on the implementing types\''
                     " fields.",
                     cost.location,

@@ -126,17 +126,13 @@ def _field(spot: Spot, selection: FieldSelection) -> Iterator[CompositionError]:
         )
         return
     if selection.alias:
-        yield spot.fault(
-            "INVALID_FIELDS", f'aliases are not allowed: remove "{selection.alias}:".'
-        )
+        yield spot.fault("INVALID_FIELDS", f'aliases are not allowed: remove "{selection.alias}:".')
     yield from _arguments(spot, field, selection)
     yield from _kind(spot, field, selection)
     yield from _external(spot, field, selection)
 
 
-def _arguments(
-    spot: Spot, field: Field, selection: FieldSelection
-) -> Iterator[CompositionError]:
+def _arguments(spot: Spot, field: Field, selection: FieldSelection) -> Iterator[CompositionError]:
     coordinate = f"{spot.parent}.{field.name}"
     if not spot.kinds.arguments:
         if field.arguments:
@@ -194,9 +190,7 @@ def _kind(spot: Spot, field: Field, selection: FieldSelection) -> Iterator[Compo
         )
 
 
-def _external(
-    spot: Spot, field: Field, selection: FieldSelection
-) -> Iterator[CompositionError]:
+def _external(spot: Spot, field: Field, selection: FieldSelection) -> Iterator[CompositionError]:
     external = (spot.parent, field.name) in spot.view.facts.external
     definition = spot.view.subgraph.types.get(base(field.type))
     if selection.selections:

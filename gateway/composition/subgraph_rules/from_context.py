@@ -57,7 +57,7 @@ def check(view: View) -> Iterator[CompositionError]:
             for directive in applied(argument.directives, "fromContext"):
                 yield view.error(
                     "CONTEXT_NOT_SET",
-                    f'@{directive.name} cannot be on an argument of directive'
+                    f"@{directive.name} cannot be on an argument of directive"
                     f' "@{definition.name}": remove it.',
                     directive.location,
                 )

@@ -13,7 +13,7 @@ def check(view: View) -> Iterator[CompositionError]:
         if is_interface_object(definition) and not has(definition, "key"):
             yield view.error(
                 "INTERFACE_OBJECT_USAGE_ERROR",
-                f'{view.at("interfaceObject")} can only be on entities, but type'
+                f"{view.at('interfaceObject')} can only be on entities, but type"
                 f' "{definition.name}" has no {view.at("key")} in this subgraph: add one.',
                 definition.location,
             )

@@ -93,6 +93,5 @@ def _check_sized_fields(site: _Site) -> Iterator[CompositionError]:
         elif not is_list(found.type):
             yield site.fault(
                 "LIST_SIZE_APPLIED_TO_NON_LIST",
-                f'sized field "{target.name}.{name}" has type "{found.type}", which is not a'
-                " list.",
+                f'sized field "{target.name}.{name}" has type "{found.type}", which is not a list.',
             )

@@ -25,7 +25,7 @@ def check(view: View) -> Iterator[CompositionError]:
                 if (definition.name, field.name) in view.facts.external:
                     yield view.error(
                         "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE",
-                        f'Cannot have both @{provides.name} and {view.at("external")} on'
+                        f"Cannot have both @{provides.name} and {view.at('external')} on"
                         f' "{coordinate}": remove one of them.',
                         provides.location,
                     )

@@ -13,7 +13,7 @@ from gateway.composition.subgraph.model import (
     has,
 )
 from gateway.composition.supergraph_rules.view import SupergraphView
-from gateway.composition.type_ref import base, item, is_list, nullable
+from gateway.composition.type_ref import base, is_list, item, nullable
 from gateway.composition.values import EnumLiteral, Value
 
 _Types = Mapping[str, TypeDefinition]

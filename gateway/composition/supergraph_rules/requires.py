@@ -67,9 +67,7 @@ def _selections(spot: _Spot, selections: Sequence[Selection]) -> Iterator[Compos
                     " add it there, or remove it from the selection.",
                 )
         if selection.selections:
-            yield from _selections(
-                replace(spot, parent=base(field.type)), selection.selections
-            )
+            yield from _selections(replace(spot, parent=base(field.type)), selection.selections)
 
 
 def _with_argument(spot: _Spot, field: str, argument: str, present: bool) -> list[str]:

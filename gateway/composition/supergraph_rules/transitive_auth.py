@@ -44,9 +44,7 @@ def check(view: SupergraphView) -> Iterator[CompositionError]:
                     yield from _compare(view, definition.name, field, demands)
 
 
-def _read(
-    view: SupergraphView, subgraph: Subgraph, owner: str, field: Field
-) -> Iterator[_Demand]:
+def _read(view: SupergraphView, subgraph: Subgraph, owner: str, field: Field) -> Iterator[_Demand]:
     """The demands of everything that a field reads through its directives."""
     for requires in applied(field.directives, "requires"):
         selections = try_field_set(requires.arguments.get("fields"))

@@ -72,9 +72,11 @@ class PostgresBus:
     async def declare(self, queues: Sequence[Queue]) -> None:
         self._declared.add(queues)
         if self.connected:
-            with suppress(*CONNECTION_ERRORS):  # lost just now: declared on reconnecting
+            try:
                 async with self._connection() as connection:
                     await _declare(connection, queues)
+            except (BusError, *CONNECTION_ERRORS) as error:  # declared on reconnecting
+                logger.warning("queues not declared: %s", error)
 
     async def publish(self, messages: Sequence[Message]) -> None:
         await self._publish(messages, timedelta(0))

@@ -73,8 +73,7 @@ class RabbitMQBus:
     async def declare(self, queues: Sequence[Queue]) -> None:
         self._declared.add(queues)
         if self._session is not None:
-            with suppress(*BROKER_ERRORS):  # lost just now: declared on reconnecting
-                await _declare(self._session.connection, queues)
+            await _try_to_declare(self._session.connection, queues)
 
     async def publish(self, messages: Sequence[Message]) -> None:
         await self._publish(
@@ -99,8 +98,7 @@ class RabbitMQBus:
             await session.publisher.publish(outgoing)
         except Unroutable:
             # A queue was deleted under us. Make it again; the caller publishes again.
-            with suppress(*BROKER_ERRORS):
-                await _declare(session.connection, list(self._declared))
+            await _try_to_declare(session.connection, list(self._declared))
             raise
 
     async def _connected_session(self, timeout_seconds: float) -> _Session:
@@ -206,9 +204,13 @@ class RabbitMQBus:
                 await connection.close()
 
 
-async def _declare(connection: AbstractConnection, queues: Sequence[Queue]) -> None:
-    async with connection.channel(publisher_confirms=False) as channel:
-        await topology.declare_queues(channel, queues)
+async def _try_to_declare(connection: AbstractConnection, queues: Sequence[Queue]) -> None:
+    """Declare now; when that fails they are declared on reconnecting, or the next failure."""
+    try:
+        async with connection.channel(publisher_confirms=False) as channel:
+            await topology.declare_queues(channel, queues)
+    except BROKER_ERRORS as error:
+        logger.warning("queues not declared: %s: %s", type(error).__name__, error)
 
 
 def _delayed(message: Message, delay: timedelta) -> Outgoing:

@@ -1,6 +1,7 @@
 """The root fields that write: refusals as union members, no provider call in a transaction."""
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 import strawberry
@@ -11,6 +12,7 @@ from subgraphs.payments import models, refunds, service
 from subgraphs.payments.api.context import Info
 from subgraphs.payments.api.results import (
     PaymentReady,
+    PaymentRefused,
     PaymentUnavailable,
     RefundOrderResult,
     StartPaymentResult,
@@ -18,8 +20,9 @@ from subgraphs.payments.api.results import (
 )
 from subgraphs.payments.api.types import Payment, Refund
 from subgraphs.payments.models import DomainError, OrderUnknown
+from subgraphs.payments.states import OPEN
 
-INTENT_WAIT_SECONDS = 2.0
+INTENT_WAIT_SECONDS = 4.0
 INTENT_POLL_SECONDS = 0.1
 RETRY_AFTER_MS = 1000
 
@@ -69,20 +72,31 @@ class Mutation:
 
 
 async def _with_intent(info: Info, payment: models.Payment) -> models.Payment:
-    """The payment once the provider has its intent, made here if need be; or as it is."""
-    if payment.client_secret is None:
-        await info.context.desk.create_intent(service.create_key(payment.id))
-    waited = 0.0
-    while payment.client_secret is None and waited < INTENT_WAIT_SECONDS:
-        async with info.context.database.reading() as session:
-            payment = await service.find_payment(session, payment.id) or payment
-        if payment.client_secret is None:  # another request, or the worker, is at it
-            await asyncio.sleep(INTENT_POLL_SECONDS)
-            waited += INTENT_POLL_SECONDS
+    """The payment once the provider has its intent, made here if need be; or as it is.
+
+    A call that takes too long is given up here; the worker makes it again under its key.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(INTENT_WAIT_SECONDS):
+            if payment.client_secret is None:
+                await info.context.desk.create_intent(service.create_key(payment.id))
+                payment = await _reread(info, payment)
+            while payment.client_secret is None and payment.status in OPEN:
+                await asyncio.sleep(INTENT_POLL_SECONDS)  # another request, or the worker, is at it
+                payment = await _reread(info, payment)
     return payment
 
 
-def _ready(info: Info, payment: models.Payment) -> PaymentReady | PaymentUnavailable:
+async def _reread(info: Info, payment: models.Payment) -> models.Payment:
+    async with info.context.database.reading() as session:
+        return await service.find_payment(session, payment.id) or payment
+
+
+def _ready(
+    info: Info, payment: models.Payment
+) -> PaymentReady | PaymentRefused | PaymentUnavailable:
+    if payment.status not in OPEN and payment.failure_message is not None:
+        return PaymentRefused(code="PAYMENT_REFUSED", message=payment.failure_message)
     if payment.client_secret is None:
         return PaymentUnavailable(
             code="PAYMENT_UNAVAILABLE",

@@ -47,6 +47,11 @@ class PaymentUnavailable(Problem):
     retry_after: int = strawberry.field(description="Milliseconds.")
 
 
+@strawberry.type(description="The provider refuses such a payment, for example so small an amount.")
+class PaymentRefused(Problem):
+    pass
+
+
 @strawberry.type(description="More than is left of the payment, or nothing was captured.")
 class NotRefundable(Problem):
     refundable: Money
@@ -58,6 +63,7 @@ StartPaymentResult = Annotated[
     | AlreadyPaid
     | OrderNotReady
     | PaymentUnavailable
+    | PaymentRefused
     | NotFound
     | ValidationFailed
     | Unauthenticated

@@ -2,8 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
-from graphql import GraphQLSchema, build_schema, parse, validate
+from graphql import (
+    DirectiveDefinitionNode,
+    GraphQLSchema,
+    build_schema,
+    parse,
+    print_ast,
+    validate,
+)
 
+from gateway.federation.api_schema import api_document
 from gateway.federation.model import Field, Supergraph, TypeDefinition, TypeKind
 from gateway.planner.plan import QueryPlan
 
@@ -44,6 +52,11 @@ def _sdl(supergraph: Supergraph, graph: str) -> str:
         lines.append(f"union _Entity = {' | '.join(entities)}")
         lines.append(f"extend type {query} {{ _entities(representations: [_Any!]!): [_Entity]! }}")
     lines.extend(_undefined(types, graph))
+    lines.extend(
+        print_ast(node)
+        for node in api_document(supergraph.document).definitions
+        if isinstance(node, DirectiveDefinitionNode)
+    )
     roots = " ".join(
         f"{kind}: {name}"
         for kind, name in supergraph.roots.items()

@@ -16,9 +16,7 @@ async def test_an_intent_is_made_once_when_the_answer_to_its_creation_is_lost(
 ) -> None:
     buyer = uuid4()
     order = await a_reserved_order(market, buyer)
-    await market.sandbox.control(
-        "POST", "/faults", {"kind": kind, "operation": "create"}
-    )
+    await market.sandbox.control("POST", "/faults", {"kind": kind, "operation": "create"})
     first = await market.start(buyer, order["id"])
     ready = first if first["__typename"] == "PaymentReady" else await _retried(market, buyer, order)
     assert len(await market.sandbox.intents()) == 1

@@ -51,3 +51,11 @@ async def test_a_paid_order_is_already_paid(market: Market) -> None:
     buyer = uuid4()
     order = await a_completed_order(market, a_ticket(), buyer)
     assert (await market.start(buyer, order["id"]))["__typename"] == "AlreadyPaid"
+
+
+async def test_an_amount_that_the_provider_refuses_is_a_typed_problem(market: Market) -> None:
+    buyer = uuid4()
+    order = await a_reserved_order(market, buyer, price_minor=3)
+    refused = await market.start(buyer, order["id"])
+    assert (refused["__typename"], refused["code"]) == ("PaymentRefused", "PAYMENT_REFUSED")
+    assert (await market.payment(buyer, order["id"]))["status"] == "CANCELED"

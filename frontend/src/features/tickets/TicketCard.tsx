@@ -9,26 +9,28 @@ import classes from "./TicketCard.module.css";
 export function TicketCard({ ticket }: { readonly ticket: TicketCardFragment }) {
   const moment = momentOf(ticket.startsAt, ticket.timeZone);
   return (
-    <li className={classes.ticket}>
-      <time className={classes.stub} dateTime={ticket.startsAt} aria-label={moment.spoken}>
-        <span>{moment.weekday}</span>
-        <strong className={classes.day}>{moment.day}</strong>
-        <span>{moment.month}</span>
-      </time>
-      <div className={classes.body}>
-        <Title order={3} size="h4" lineClamp={2}>
-          {ticket.title}
-        </Title>
-        <Text size="sm" c="dimmed" lineClamp={1}>
-          {ticket.venue} · {moment.time}
-        </Text>
-        <Group className={classes.foot} justify="space-between" align="flex-end" wrap="nowrap">
-          <AvailabilityBar availability={ticket.availability} />
-          <Text fw={650} className={classes.price}>
-            {ticket.price.amount === "0" ? "Free" : formatMoney(ticket.price)}
+    <li className={classes.shadow}>
+      <article className={classes.ticket}>
+        <time className={classes.stub} dateTime={ticket.startsAt} title={moment.spoken}>
+          <span>{moment.weekday}</span>
+          <strong className={classes.day}>{moment.day}</strong>
+          <span>{moment.month}</span>
+        </time>
+        <div className={classes.body}>
+          <Title order={3} size="h4" lineClamp={2}>
+            {ticket.title}
+          </Title>
+          <Text size="sm" c="dimmed" lineClamp={2}>
+            {moment.time} · {ticket.venue}
           </Text>
-        </Group>
-      </div>
+          <Group className={classes.foot} justify="space-between" align="flex-end" wrap="nowrap">
+            <AvailabilityBar availability={ticket.availability} />
+            <Text fw={650} className={classes.price}>
+              {ticket.price.amount === "0" ? "Free" : formatMoney(ticket.price)}
+            </Text>
+          </Group>
+        </div>
+      </article>
     </li>
   );
 }
