@@ -16,12 +16,10 @@ from starlette.applications import Starlette
 
 from gateway.errors import IdentityUnavailable
 from gateway.reload import Reloader, Transports
-from gateway.server.browser import Origins
-from gateway.server.callers import Callers
 from gateway.server.identity import IdentityExchange
 from gateway.server.revocations import follow_revocations
 from gateway.server.routes import GatewayApp, build_app
-from gateway.server.serving import Serving
+from gateway.server.serving import serving_of
 from gateway.settings import Settings
 
 EXCHANGE_RETRY_SECONDS = 0.5
@@ -29,11 +27,11 @@ EXCHANGE_RETRY_SECONDS = 0.5
 
 def create_app(settings: Settings) -> GatewayApp:
     """The application. Raises GatewayError where config, subgraphs or supergraph are wrong."""
-    transports = Transports()
+    transports = Transports(settings)
     reloader = Reloader(settings, transports)
     client = httpx.AsyncClient()
     exchange = IdentityExchange(settings, client) if settings.session_exchange_url else None
-    serving = Serving(settings, reloader.pipeline, Callers(settings, exchange), Origins(settings))
+    serving = serving_of(settings, reloader.pipeline, exchange)
     reached = asyncio.Event()
 
     @asynccontextmanager

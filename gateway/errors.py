@@ -10,6 +10,8 @@
         ├── OperationNotResolved     OPERATION_RESOLUTION_FAILURE: by `operationName`
         ├── BadVariables             BAD_USER_INPUT
         ├── PersistedQueryNotFound   PERSISTED_QUERY_NOT_FOUND
+        ├── PersistedQueryMismatch   PERSISTED_QUERY_MISMATCH
+        ├── DocumentNotTrusted       DOCUMENT_NOT_TRUSTED
         ├── IdentityUnavailable      IDENTITY_UNAVAILABLE: no session exchange
         ├── RateLimited              RATE_LIMITED
         └── SubscriptionOutdated     SUBSCRIPTION_SCHEMA_RELOAD: no longer in the schema
@@ -101,6 +103,18 @@ class PersistedQueryNotFound(RequestRefused):
     code = "PERSISTED_QUERY_NOT_FOUND"
 
 
+class PersistedQueryMismatch(RequestRefused):
+    """The hash that came with a document is not its hash."""
+
+    code = "PERSISTED_QUERY_MISMATCH"
+
+
+class DocumentNotTrusted(RequestRefused):
+    """The document is not in the manifest of trusted documents."""
+
+    code = "DOCUMENT_NOT_TRUSTED"
+
+
 class IdentityUnavailable(RequestRefused):
     """The session exchange cannot be reached, so nobody can say who the client is."""
 
@@ -111,6 +125,17 @@ class RateLimited(RequestRefused):
     """The client has sent more than it may; `extensions.retryAfter` says when to come back."""
 
     code = "RATE_LIMITED"
+    retry_after_seconds = 1
+
+    @classmethod
+    def until(cls, retry_after_seconds: int) -> Self:
+        """The refusal of a client that may ask again in so many seconds."""
+        refused = cls.because(
+            f"Too many requests; try again in {retry_after_seconds} s.",
+            retryAfter=retry_after_seconds,
+        )
+        refused.retry_after_seconds = retry_after_seconds
+        return refused
 
 
 class SubscriptionOutdated(RequestRefused):

@@ -9,17 +9,19 @@ import random
 import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 from graphql import GraphQLSchema
 
-from gateway.errors import OperationNotResolved
+from gateway.errors import OperationNotResolved, RequestRefused
 from gateway.execution.conditions import Outcome, decide, outcome_of, tested_variables
-from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
+from gateway.execution.exchange import Answer, AnswerKind, GraphQLRequest, RequestContext
 from gateway.execution.executor import Run, Surroundings, answer_of
 from gateway.execution.prepared import PreparedPlan, prepare_plan
-from gateway.execution.subscription import events
+from gateway.execution.subscription import Subscribed, events
 from gateway.execution.wire_json import dumps
 from gateway.operation.document import parse_document, select_operation, validate_document
 from gateway.operation.introspection import answer as introspect
@@ -29,11 +31,13 @@ from gateway.planner import PlanInput, plan_operation
 from gateway.planner.plan import OperationKind, QueryPlan
 from gateway.snapshot import Snapshot
 from gateway.transport.base import Transport
-from gateway.transport.headers import Header, OutgoingHeaders, ResponseHeaderRules
+from gateway.transport.headers import ResponseHeaderRules
 from gateway.transport.sharing import InFlight
 
 MAX_OUTCOMES = 64
 """Compiled variants kept of one operation, for different values of its conditions."""
+
+NO_LABELS: Final[frozenset[str]] = frozenset()
 
 _PERCENT = re.compile(r"percent\((\d+(?:\.\d+)?)\)")
 
@@ -91,7 +95,10 @@ class Pipeline:
         options: PipelineOptions | None = None,
     ) -> None:
         self.snapshot = snapshot
+        self.replaced_by: Pipeline | None = None
+        """Set by a reload: subscriptions that run here go on there."""
         self._options = options or PipelineOptions()
+        self._has_labels = bool(snapshot.supergraph.labels)
         self._operations: OrderedDict[Hashable, PreparedOperation] = OrderedDict()
         self._in_flight: InFlight[Run, Answer] = InFlight()
         self._around = Surroundings(
@@ -106,7 +113,7 @@ class Pipeline:
 
         Raises RequestRefused when the document cannot be executed.
         """
-        labels = self._labels() if self.snapshot.supergraph.labels else frozenset[str]()
+        labels = self._labels() if self._has_labels else NO_LABELS
         key = (request.query, request.operation_name, labels)
         found = self._operations.get(key)
         if found is not None:
@@ -159,26 +166,19 @@ class Pipeline:
         variables = prepared.coerce(request.variables)
         if self._options.share_identical and prepared.kind is OperationKind.QUERY:
             return await self._execute_shared(prepared, variables, context)
-        run = self._run(prepared, variables, context, context.response_headers)
-        run.start()
+        run = self._started(prepared, variables, context)
         return await answer_of(run)
 
-    def _run(
+    def _started(
         self,
         prepared: PreparedOperation,
         variables: Mapping[str, object],
         context: RequestContext,
-        response_headers: list[Header],
     ) -> Run:
-        return Run(
-            prepared.compiled(variables),
-            variables,
-            self._around,
-            OutgoingHeaders(context.headers),
-            context.deadline,
-            response_headers,
-            asyncio.get_running_loop(),
-        )
+        loop = asyncio.get_running_loop()
+        run = Run(prepared.compiled(variables), variables, self._around, context, loop)
+        run.start()
+        return run
 
     async def _execute_shared(
         self,
@@ -190,31 +190,55 @@ class Pipeline:
         deadline = None if context.deadline is None else int(context.deadline)
         key = (prepared, dumps(variables) if variables else b"", context.headers, deadline)
 
-        def begin() -> Run:
-            run = self._run(prepared, variables, context, [])
-            run.start()
-            return run
-
-        waiter, run = self._in_flight.join(key, begin)
+        own = RequestContext(context.headers, context.deadline)
+        waiter, run = self._in_flight.join(key, lambda: self._started(prepared, variables, own))
         answer = await waiter
-        context.response_headers.extend(run.response_headers)
+        context.response_headers.extend(run.context.response_headers)
         return answer
 
-    async def subscribe(
+    def subscribe(
         self, request: GraphQLRequest, context: RequestContext
     ) -> AsyncGenerator[Answer, None]:
         """The answers of a subscription, one per event; a query or mutation is answered once.
 
-        Raises RequestRefused before the first answer.
+        Raises RequestRefused before the first answer. When the pipeline is replaced, the
+        subscription goes on with the new one, over the same stream if the new plan asks for that;
+        if it no longer validates it ends with an error, SUBSCRIPTION_SCHEMA_RELOAD.
         """
+        return _answers(self, request, context)
+
+    def subscribed(self, request: GraphQLRequest) -> Subscribed:
+        """What a subscription runs on here. Raises RequestRefused."""
         prepared = self.prepare(request)
-        if prepared.kind is not OperationKind.SUBSCRIPTION:
-            yield await self.execute(request, context)
-            return
         variables = prepared.coerce(request.variables)
-        stream = events(prepared.compiled(variables), variables, self._around, context)
-        try:
-            async for answer in stream:
+        return Subscribed(prepared.compiled(variables), variables, self._around)
+
+
+async def _answers(
+    pipeline: Pipeline, request: GraphQLRequest, context: RequestContext
+) -> AsyncGenerator[Answer, None]:
+    """As `Pipeline.subscribe`. Lets go of a pipeline that was replaced."""
+    if pipeline.prepare(request).kind is not OperationKind.SUBSCRIPTION:
+        yield await pipeline.execute(request, context)
+        return
+    subscribed = pipeline.subscribed(request)
+
+    def current() -> Subscribed:
+        nonlocal pipeline, subscribed
+        if pipeline.replaced_by is not None:
+            while pipeline.replaced_by is not None:
+                pipeline = pipeline.replaced_by
+            subscribed = pipeline.subscribed(request)
+        return subscribed
+
+    try:
+        async with aclosing(events(current, context)) as answers:
+            async for answer in answers:
                 yield answer
-        finally:
-            await stream.aclose()
+    except RequestRefused as refused:
+        yield Answer(AnswerKind.REQUEST_ERROR, dumps({"errors": _after_reload(refused)}))
+
+
+def _after_reload(refused: RequestRefused) -> list[dict[str, object]]:
+    code = {"code": "SUBSCRIPTION_SCHEMA_RELOAD"}
+    return [{**error, "extensions": code} for error in refused.errors]

@@ -35,7 +35,8 @@ Fingerprint = tuple[tuple[str, int, int], ...]
 class Transports:
     """The way to each subgraph, kept over reloads for as long as its address stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._open: dict[tuple[str, str], Transport] = {}
 
     def to(self, snapshot: Snapshot) -> Mapping[str, Transport]:
@@ -59,10 +60,17 @@ class Transports:
         transport = self._open.get((name, url))
         if transport is None:
             try:
-                transport = self._open[name, url] = connect(SubgraphSettings(url=url))
+                transport = self._open[name, url] = connect(self._settings_for(url))
             except ValueError as error:
                 raise ConfigError(f"subgraph {name}: {error}") from None
         return transport
+
+    def _settings_for(self, url: str) -> SubgraphSettings:
+        return SubgraphSettings(
+            url=url,
+            timeout_seconds=self._settings.request_timeout_seconds,
+            share_identical=self._settings.share_identical_requests,
+        )
 
 
 class Reloader:
@@ -72,15 +80,22 @@ class Reloader:
         self._settings = settings
         self._transports = transports
         self._fingerprint = self._look()
-        self._options = PipelineOptions(limits=limits_of(settings))
+        self._options = PipelineOptions(
+            limits=limits_of(settings), share_identical=settings.share_identical_queries
+        )
         self.pipeline = self._build(load_supergraph(settings))
+        self._nothing_old_runs_at = float("inf")
         self.failed = False
         """Whether the newest supergraph on disk cannot be served."""
 
     async def watch(self, serving: Serving) -> None:
         """Reload whenever a file of the source changes, until cancelled."""
+        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(POLL_SECONDS)
+            if loop.time() >= self._nothing_old_runs_at:
+                self._nothing_old_runs_at = float("inf")
+                await self._transports.close_all_but(self.pipeline.snapshot)
             found = self._look()
             if found != self._fingerprint:
                 self._fingerprint = found
@@ -104,9 +119,8 @@ class Reloader:
         old.replaced_by = pipeline
         serving.replace(pipeline)
         logger.info("serving a new supergraph, %s", pipeline.snapshot.id[:12])
-        await asyncio.sleep(self._settings.request_timeout_seconds)
-        if self.pipeline is pipeline:
-            await self._transports.close_all_but(pipeline.snapshot)
+        now = asyncio.get_running_loop().time()
+        self._nothing_old_runs_at = now + self._settings.request_timeout_seconds
 
     def _build(self, sdl: str) -> Pipeline:
         try:

@@ -101,9 +101,17 @@ class Settings(BaseModel):
     allowed_origins: Names = Field((), description="Further origins that may call; `*` is any.")
     csrf_headers: Names = ("x-graphql-csrf", "apollo-require-preflight", "x-apollo-operation-name")
 
+    # Documents
+    persisted_queries: bool = Field(True, description="Automatic persisted queries.")
+    persisted_query_entries: Count = 10_000
+    persisted_query_characters: Count = 50_000
+    trusted_documents_file: Path | None = Field(None, description="JSON of ids and documents.")
+    trusted_documents_only: bool = Field(False, description="Refuse every other document.")
+
     # Limits
     max_body_bytes: Bytes = 1_000_000
     max_header_bytes: Bytes = 32_768
+    header_timeout_seconds: Seconds = 10
     max_json_depth: Count = 128
     max_tokens: Count = 10_000
     max_depth: Count = 60
@@ -112,6 +120,16 @@ class Settings(BaseModel):
     max_root_fields: Count = 200
     max_directives: Count = 500
     request_timeout_seconds: Seconds = 30
+    rate_limit_per_minute: Count | None = Field(None, description="Per session or address.")
+    rate_limit_burst: Count = 100
+    trusted_proxies: int = Field(0, ge=0, le=10, description="Of ours, before this process.")
+    compression_min_bytes: int = Field(
+        1_400, ge=0, description="Shorter answers are not compressed; 0 compresses none."
+    )
+
+    # Sharing
+    share_identical_queries: bool = Field(False, description="Execute equal ones in flight once.")
+    share_identical_requests: bool = Field(False, description="The same towards subgraphs.")
 
     # Live
     websocket_init_timeout_seconds: Seconds = 3

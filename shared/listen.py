@@ -7,23 +7,30 @@ it is gone, half-open included; what was notified meanwhile is lost, which `conn
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, TypeAlias
 
 import asyncpg
 
 from shared.db import CONNECT_TIMEOUT_SECONDS, asyncpg_dsn
+from shared.outage import Outage
 
 logger = logging.getLogger(__name__)
 
 Callback: TypeAlias = Callable[[str], None]
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
-CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+CONNECTION_ERRORS = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 """What talking to a PostgreSQL that is away, or going away, can raise."""
 
 PING_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
+CLOSE_SECONDS = 1.0
 
 
 async def open_connection(url: str) -> Connection:
@@ -47,19 +54,27 @@ async def open_connection(url: str) -> Connection:
 
 async def close_connection(connection: Connection) -> None:
     """Close, or cut when the server does not answer; never raises a connection error."""
-    with suppress(*CONNECTION_ERRORS):
-        await connection.close(timeout=1)
+    try:
+        await connection.close(timeout=CLOSE_SECONDS)
+    except CONNECTION_ERRORS:
+        connection.terminate()
 
 
 async def listen(
     url: str, channels: Mapping[str, Callback], on_connect: Callable[[], None] = lambda: None
 ) -> None:
     """LISTEN on `channels` until cancelled; `on_connect` is called after each (re)connect."""
+    outage = Outage(f"the source of notifications ({', '.join(channels)})", logger)
+
+    def connected() -> None:
+        outage.over()
+        on_connect()
+
     while True:
         try:
-            await _listen_once(url, channels, on_connect)
+            await _listen_once(url, channels, connected)
         except CONNECTION_ERRORS as error:
-            logger.warning("LISTEN connection lost: %s: %s", type(error).__name__, error)
+            outage.noticed(error)
         await asyncio.sleep(RECONNECT_SECONDS)
 
 

@@ -41,5 +41,7 @@ def configure(service: str, log_format: str = "text", level: str = "INFO") -> No
         text = f"%(asctime)s %(levelname)-7s {service} %(name)s: %(message)s"
         handler.setFormatter(logging.Formatter(text))
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for noisy in ("httpx", "httpcore", "aiormq", "aio_pika", "alembic.runtime.plugins"):
+    for noisy in ("httpx", "httpcore", "alembic.runtime.plugins"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    for reported_by_us in ("aiormq", "aio_pika"):
+        logging.getLogger(reported_by_us).setLevel(logging.CRITICAL)

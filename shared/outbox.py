@@ -34,6 +34,7 @@ from shared.bus.base import Bus, BusError, Message
 from shared.contracts.events import Event, to_json
 from shared.db import Database
 from shared.listen import CONNECTION_ERRORS, Connection, close_connection, open_connection
+from shared.outage import Outage
 
 logger = logging.getLogger(__name__)
 
@@ -140,6 +141,8 @@ class Relay:
         self._batch = batch
         self._wake = asyncio.Event()
         self.leading = False
+        self._database_outage = Outage("the outbox's database", logger)
+        self._bus_outage = Outage("the outbox's bus", logger)
 
     async def run(self) -> None:
         """Relay until cancelled, through losses of the database and of the broker."""
@@ -147,7 +150,7 @@ class Relay:
             try:
                 await self._connect_and_lead()
             except CONNECTION_ERRORS as error:
-                logger.warning("outbox relay lost its database: %s", error)
+                self._database_outage.noticed(error)
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _connect_and_lead(self) -> None:
@@ -156,6 +159,7 @@ class Relay:
             await _become_leader(connection)
             await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
             self.leading = True
+            self._database_outage.over()
             await self._lead(connection)
         finally:
             self.leading = False
@@ -168,9 +172,10 @@ class Relay:
                 while await self._send_batch(connection) == self._batch:
                     pass
             except BusError as error:
-                logger.warning("outbox is held up: %s: %s", type(error).__name__, error)
+                self._bus_outage.noticed(error)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
+            self._bus_outage.over()
             try:
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._wake.wait()

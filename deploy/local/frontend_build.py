@@ -29,7 +29,7 @@ async def build(nursery: Nursery, layout: Layout) -> bool:
     async with _locked(layout.cache / "frontend.lock"):
         if _is_current(layout):
             return False
-        sources = _digest(layout)
+        sources = sources_digest(layout)
         node = await asyncio.to_thread(find_node, layout.cache)
         if not _is_installed(layout):
             await _step(nursery, layout, node, "ci", "--no-audit", "--no-fund")
@@ -49,7 +49,7 @@ def check(layout: Layout) -> int:
         if done.returncode != 0:
             return done.returncode
     _installed(layout).put("npm ci", _lock_digest(layout))
-    _built(layout).put("build", _digest(layout))
+    _built(layout).put("build", sources_digest(layout))
     return 0
 
 
@@ -64,7 +64,7 @@ async def _step(nursery: Nursery, layout: Layout, node: Node, *arguments: str) -
 def _is_current(layout: Layout) -> bool:
     pages = (layout.site / "index.html", layout.playground / "index.html")
     return all(page.exists() for page in pages) and _built(layout).is_current(
-        "build", _digest(layout)
+        "build", sources_digest(layout)
     )
 
 
@@ -84,7 +84,8 @@ def _lock_digest(layout: Layout) -> str:
     return digest([layout.frontend / "package-lock.json"])
 
 
-def _digest(layout: Layout) -> str:
+def sources_digest(layout: Layout) -> str:
+    """A fingerprint of all that the pages are built from."""
     return digest(_sources(layout.frontend))
 
 

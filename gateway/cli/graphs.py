@@ -29,12 +29,19 @@ def snapshot_of(path: Path) -> Snapshot:
 
     Raises ConfigError, CompositionFailed.
     """
-    is_config = path.suffix in CONFIG_SUFFIXES
-    sdl = compose_config(path, os.environ) if is_config else read_text(path)
     try:
-        return build_snapshot(sdl)
+        return build_snapshot(supergraph_of(path))
     except SupergraphError as error:
         raise ConfigError(f"{path}: {error}") from None
+
+
+def supergraph_of(path: Path) -> str:
+    """The supergraph SDL in the file, or that of a config (.yaml) whose subgraphs are composed.
+
+    Raises ConfigError, CompositionFailed.
+    """
+    is_config = path.suffix in CONFIG_SUFFIXES
+    return compose_config(path, os.environ) if is_config else read_text(path)
 
 
 def document_of(path: Path, snapshot: Snapshot) -> DocumentNode:

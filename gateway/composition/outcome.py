@@ -1,7 +1,7 @@
 """What composition takes and gives: subgraph SDLs in; a supergraph SDL, errors and hints out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,12 @@ class CompositionError:
     locations: tuple[Location, ...] = ()
 
     def __str__(self) -> str:
-        places = f" ({', '.join(map(str, self.locations))})" if self.locations else ""
-        return f"{self.code}: {self.message}{places}"
+        return f"{self.code}: {self.message}"
+
+    def placed(self) -> "CompositionError":
+        """The same with its locations (`subgraph:line:column`) in the message as well."""
+        places = ", ".join(dict.fromkeys(map(str, self.locations)))
+        return replace(self, message=f"{self.message} (at {places})") if places else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,14 +33,14 @@ class FloatLiteral:
 
 
 Value: TypeAlias = (
-    None
-    | bool
+    bool
     | int
     | FloatLiteral
     | str
     | EnumLiteral
     | tuple["Value", ...]
     | Mapping[str, "Value"]
+    | None
 )
 
 

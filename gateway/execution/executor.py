@@ -7,13 +7,13 @@ and everything it does to the merged data happens between two events of the loop
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from graphql import GraphQLNonNull
 
 from gateway.execution.completion import complete
 from gateway.execution.completion_source import DEVIATIONS
-from gateway.execution.exchange import Answer, AnswerKind
+from gateway.execution.exchange import Answer, AnswerKind, RequestContext
 from gateway.execution.failures import Failure, JsonObject, Reason
 from gateway.execution.prepared import PreparedPlan, PreparedStep
 from gateway.execution.shapes import TYPENAME, ObjectShape
@@ -29,7 +29,7 @@ from gateway.execution.subgraph_errors import parse_answer, transport_reason
 from gateway.execution.wire_json import dumps
 from gateway.planner.plan import Variables
 from gateway.transport.base import ConnectFailed, SubgraphResponse, Transport, TransportError
-from gateway.transport.headers import Header, OutgoingHeaders, ResponseHeaderRules
+from gateway.transport.headers import OutgoingHeaders, ResponseHeaderRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +42,55 @@ class Surroundings:
     introspect: Callable[[str, Variables], JsonObject]
 
 
-@dataclass(slots=True)
 class Run:
-    """One execution of a prepared plan. `done` gets the answer, or a broken invariant."""
+    """One execution of a prepared plan. `done` gets the answer, or a broken invariant.
 
-    plan: PreparedPlan
-    variables: Variables
-    around: Surroundings
-    headers: OutgoingHeaders
-    deadline: float | None
-    response_headers: list[Header]
-    loop: asyncio.AbstractEventLoop
-    data: JsonObject = field(default_factory=dict)
-    reasons: list[Reason] = field(default_factory=list)
-    """Every error of every answer; those that completion finds no position for are added."""
-    failed: bool = False
-    stopped: bool = False
-    """Whether steps were given up because a failure nulls the whole answer."""
-    done: "asyncio.Future[Answer]" = field(init=False)
-    _found: Collected = field(default_factory=dict)
-    _waits: list[int] = field(init=False)
-    _requests: list[int] = field(init=False)
-    _left: int = field(init=False)
-    _pending: dict["asyncio.Future[SubgraphResponse]", StepRequest] = field(default_factory=dict)
+    `data` is the merged data, `failed` whether it may have failures in it. `reasons` are the
+    errors of every answer so far; those that completion finds no position for are added to the
+    client's. `stopped` says that steps were given up because a failure nulls the whole answer.
+    """
 
-    def __post_init__(self) -> None:
-        self.done = self.loop.create_future()
-        steps = self.plan.steps
-        self._waits = [step.waits for step in steps]
-        self._requests = [0] * len(steps)
-        self._left = len(steps)
+    __slots__ = (
+        "_found",
+        "_headers",
+        "_left",
+        "_pending",
+        "_requests",
+        "_waits",
+        "around",
+        "context",
+        "data",
+        "done",
+        "failed",
+        "plan",
+        "reasons",
+        "stopped",
+        "variables",
+    )
+
+    def __init__(
+        self,
+        plan: PreparedPlan,
+        variables: Variables,
+        around: Surroundings,
+        context: RequestContext,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self.plan = plan
+        self.variables = variables
+        self.around = around
+        self.context = context
+        self.data: JsonObject = {}
+        self.reasons: list[Reason] = []
+        self.failed = False
+        self.stopped = False
+        self.done: asyncio.Future[Answer] = loop.create_future()
+        self._headers = OutgoingHeaders(context.headers)
+        self._found: Collected = {}
+        self._waits = plan.waits.copy()
+        self._requests = [0] * len(plan.steps)
+        self._left = len(plan.steps)
+        self._pending: dict[asyncio.Future[SubgraphResponse], StepRequest] = {}
 
     def start(self) -> None:
         """Send the steps that wait for nothing."""
@@ -120,7 +139,9 @@ class Run:
         if transport is None:
             self._fail(request, ConnectFailed("no transport is configured for it"))
             return
-        pending = transport.request(request.body, self.headers, self.deadline, step.repeatable)
+        pending = transport.request(
+            request.body, self._headers, self.context.deadline, step.repeatable
+        )
         self._pending[pending] = request
         pending.add_done_callback(self._answered)
 
@@ -141,7 +162,7 @@ class Run:
         watched = self.around.watched
         for name, value in response.headers:
             if name in watched:
-                self.around.response_rules.take(self.response_headers, name, value)
+                self.around.response_rules.take(self.context.response_headers, name, value)
         self._apply(request, parse_answer(response))
 
     def _apply(self, request: StepRequest, answer: Mapping[str, object]) -> None:

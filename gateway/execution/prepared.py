@@ -30,6 +30,31 @@ from gateway.planner.plan import (
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys that a subgraph was asked for: others must not get in another subgraph's way.
+
+    An object with at most `safe` keys is taken as it is.
+    """
+
+    asked: frozenset[str]
+    safe: int
+
+    @classmethod
+    def of(cls, fields: tuple[FetchField, ...], types: frozenset[str] = frozenset()) -> "Keys":
+        """The keys of a selection on objects of `types`.
+
+        Where it differs between these types no object is safe by its size.
+        """
+        asked = frozenset(item.source_key for item in fields)
+        uniform = all(item.on is None or (types and types <= item.on) for item in fields)
+        return cls(asked, len(asked) if uniform else 0)
+
+    def only(self, found: dict[str, object]) -> dict[str, object]:
+        """The object without keys that were not asked for."""
+        return {key: value for key, value in found.items() if key in self.asked}
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedInput:
     """One `_entities` field of a step, compiled.
 
@@ -45,6 +70,7 @@ class PreparedInput:
     collect: Collect
     merge: Merge | None
     """None where `dict.update` does it."""
+    keys: "Keys"
 
 
 InputPlace = tuple[int, int]
@@ -64,6 +90,7 @@ class PreparedStep:
     inputs: tuple[PreparedInput, ...]
     root_fields: tuple[FetchField, ...]
     root_merge: Merge | None
+    root_keys: "Keys"
 
     def body(self, variables: Variables, batches: Sequence[Batch], context: int = 0) -> bytes:
         """The request's JSON text; `batches` are parallel to `inputs`.
@@ -90,6 +117,8 @@ class PreparedPlan:
     kind: OperationKind
     steps: tuple[PreparedStep, ...]
     first: tuple[int, ...]
+    waits: list[int]
+    """How many steps each step waits for."""
     shape: ObjectShape
     fast: FastCompletion
     introspection: str | None
@@ -117,6 +146,7 @@ def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
         kind=plan.kind,
         steps=tuple(steps),
         first=tuple(step.index for step in steps if not step.waits),
+        waits=[step.waits for step in steps],
         shape=shape,
         fast=compile_completion(shape, root),
         introspection=plan.introspection,
@@ -145,6 +175,7 @@ def _prepare_step(
                 fast=compile_collector(walked, found),
                 collect=collector(walked),
                 merge=general if found.overlaps else None,
+                keys=Keys.of(step.selections[number], _types(entity)),
             )
         )
     return PreparedStep(
@@ -158,6 +189,7 @@ def _prepare_step(
         inputs=tuple(inputs),
         root_fields=() if inputs else step.selections[0],
         root_merge=general if not inputs and analysis[0].overlaps else None,
+        root_keys=Keys.of(() if inputs else step.selections[0]),
     )
 
 

@@ -8,6 +8,7 @@ from graphql import (
     GraphQLSchema,
     get_named_type,
     is_abstract_type,
+    is_composite_type,
 )
 
 from gateway.planner.plan import OutputField
@@ -61,7 +62,9 @@ class ObjectShape:
         first = outputs[0]
         selection = tuple(child for output in outputs for child in output.selection)
         named = get_named_type(first.type)
-        shape = shape_of(self.schema, named.name, selection) if selection else None
+        # Even with nothing selected (all of it for other types, or skipped) it is an object: {}.
+        composite = is_composite_type(named)
+        shape = shape_of(self.schema, named.name, selection) if composite else None
         return ShapeField(first.response_key, first.name, first.source_key, first.type, shape)
 
 

@@ -6,7 +6,7 @@ plan says who waits for whom, and because neither function ever awaits.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.execution.failures import Failure, JsonObject, Reason
 from gateway.execution.prepared import PreparedInput, PreparedStep
@@ -21,8 +21,7 @@ MAX_TYPES_TO_SPLIT = 4
 """A batch that fails as a whole without naming a type is tried again per type up to this many."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepRequest:
+class StepRequest(NamedTuple):
     """One request of a step; most steps make one. `batches` are parallel to the step's inputs."""
 
     step: PreparedStep
@@ -111,8 +110,7 @@ def fill(found: JsonObject, fields: Sequence[FetchField], failure: Failure | Non
             found[key] = cause
 
 
-@dataclass(slots=True)
-class Applied:
+class Applied(NamedTuple):
     """What became of an answer: the errors it had, and whether anything failed."""
 
     reasons: list[Reason]
@@ -148,6 +146,8 @@ def _response_keys(step: PreparedStep) -> list[str]:
 
 def _merge_root(step: PreparedStep, fetched: JsonObject, data: JsonObject) -> None:
     merge = step.root_merge or dict.update
+    if len(fetched) > step.root_keys.safe:
+        fetched = step.root_keys.only(fetched)
     if not step.step.path:
         merge(data, fetched)
         return
@@ -168,9 +168,12 @@ def _merge_entities(
         _fail(groups, prepared.fields, cause)
         return False
     merge = prepared.merge
+    safe = prepared.keys.safe
     whole = True
     for group, entity in zip(groups, entities, strict=True):
         if type(entity) is dict:
+            if len(entity) > safe:
+                entity = prepared.keys.only(entity)
             if merge is None:
                 for found in group:
                     found.update(entity)

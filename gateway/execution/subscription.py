@@ -3,13 +3,17 @@
 Step 0 opens the stream; the other steps run for each event, with the event's data as theirs. An
 event that carries errors, or whose entity steps fail, is an answer with errors: the stream goes
 on. It ends when the subgraph completes it, or with one last answer when the stream itself breaks.
+
+The plan may be replaced while the stream is open (a reloaded schema): an event is answered by the
+plan of its time, and the stream is opened anew only when the new plan asks for another one.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
 
-from gateway.execution.exchange import Answer, AnswerKind, Header, RequestContext
+from gateway.execution.exchange import Answer, AnswerKind, RequestContext
 from gateway.execution.executor import Run, Surroundings, answer_of
 from gateway.execution.failures import JsonObject
 from gateway.execution.prepared import PreparedPlan
@@ -22,37 +26,82 @@ from gateway.transport.headers import OutgoingHeaders
 STREAM_STEP = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """What a subscription runs on at a moment."""
+
+    plan: PreparedPlan
+    variables: Variables
+    around: Surroundings
+
+    @property
+    def stream_of(self) -> tuple[str, JsonObject]:
+        """The subgraph that streams, and the request that opens the stream."""
+        step = self.plan.steps[STREAM_STEP].step
+        values = self.variables
+        request: JsonObject = {
+            "query": step.document,
+            "variables": {name: values[name] for name in step.variables if name in values},
+        }
+        if step.operation_name is not None:
+            request["operationName"] = step.operation_name
+        return step.subgraph, request
+
+
 async def events(
-    plan: PreparedPlan, variables: Variables, around: Surroundings, context: RequestContext
+    current: Callable[[], Subscribed], context: RequestContext
 ) -> AsyncGenerator[Answer, None]:
     """The answers of a subscription; closing the generator ends the stream in the subgraph.
 
+    `current` is asked before each event; what it raises ends the stream and is raised here.
     `context.headers` are read anew for the entity steps of each event: an identity may have been
     renewed in between.
     """
-    if not plan.steps:  # the root field was skipped
-        return
-    step = plan.steps[STREAM_STEP].step
-    request: JsonObject = {
-        "query": step.document,
-        "variables": {name: variables[name] for name in step.variables if name in variables},
-    }
-    if step.operation_name is not None:
-        request["operationName"] = step.operation_name
-    loop = asyncio.get_running_loop()
-    try:
-        transport = around.transports.get(step.subgraph)
-        if transport is None:
-            raise ConnectFailed("no transport is configured for it")
-        stream = transport.subscribe(request, OutgoingHeaders(context.headers))
-        async with aclosing(stream):
-            async for event in stream:
-                headers = OutgoingHeaders(context.headers)
-                ignored: list[Header] = []
-                run = Run(plan, variables, around, headers, None, ignored, loop)
-                run.resume(STREAM_STEP, event)
-                yield await answer_of(run)
-    except TransportError as error:
-        reason = transport_reason(error, step.subgraph)
-        body = dumps({"errors": [{"message": reason.message, "extensions": reason.extensions}]})
-        yield Answer(AnswerKind.REQUEST_ERROR, body)
+    subscribed: Subscribed | None = current()
+    while subscribed is not None:
+        now, subscribed = subscribed, None
+        if not now.plan.steps:  # the root field was skipped
+            return
+        subgraph, request = now.stream_of
+        try:
+            async with aclosing(_open(now, subgraph, request, context)) as stream:
+                async for event in stream:
+                    fresh = current()
+                    if fresh.plan.steps and fresh.stream_of == (subgraph, request):
+                        now = fresh
+                    else:
+                        subscribed = fresh
+                    yield await _answer(now, event, context)
+                    if subscribed is not None:
+                        break
+        except TransportError as error:
+            yield _broken(error, subgraph)
+
+
+def _open(
+    subscribed: Subscribed, subgraph: str, request: JsonObject, context: RequestContext
+) -> AsyncGenerator[Mapping[str, object], None]:
+    transport = subscribed.around.transports.get(subgraph)
+    if transport is None:
+        raise ConnectFailed("no transport is configured for it")
+    return transport.subscribe(request, OutgoingHeaders(context.headers))
+
+
+async def _answer(
+    subscribed: Subscribed, event: Mapping[str, object], context: RequestContext
+) -> Answer:
+    run = Run(
+        subscribed.plan,
+        subscribed.variables,
+        subscribed.around,
+        RequestContext(context.headers),
+        asyncio.get_running_loop(),
+    )
+    run.resume(STREAM_STEP, event)
+    return await answer_of(run)
+
+
+def _broken(error: TransportError, subgraph: str) -> Answer:
+    reason = transport_reason(error, subgraph)
+    body = dumps({"errors": [{"message": reason.message, "extensions": reason.extensions}]})
+    return Answer(AnswerKind.REQUEST_ERROR, body)

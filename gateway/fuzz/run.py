@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from gateway.fuzz.subgraphs import StrictSubgraph
 from gateway.fuzz.world import World
 from gateway.pipeline import Pipeline
 from gateway.snapshot import build_snapshot
-from gateway.transport.base import SubgraphResponse, TransportError
+from gateway.transport.base import SubgraphResponse, Transport, TransportError
 from gateway.transport.headers import OutgoingHeaders
 
 
@@ -61,7 +61,7 @@ class StrictTransport:
 
     async def subscribe(
         self, request: Mapping[str, object], headers: OutgoingHeaders
-    ) -> AsyncIterator[Mapping[str, object]]:
+    ) -> AsyncGenerator[Mapping[str, object], None]:
         """Only queries are fuzzed."""
         raise TransportError(f"{self._name} has no subscriptions")
         yield {}  # an async iterator by its type
@@ -78,7 +78,7 @@ class Comparison:
         snapshot = build_snapshot(supergraph_sdl)
         self.api_schema = snapshot.api_schema
         self._world = World(snapshot.supergraph, seed)
-        transports = {
+        transports: dict[str, Transport] = {
             subgraph.name: StrictTransport(
                 StrictSubgraph(self._world, subgraph.id), subgraph.name, self._log
             )

@@ -49,7 +49,9 @@ def candidates(operation: Operation) -> Iterator[Operation]:
     """The operation with one selection less, or one fragment replaced by what is in it."""
     document = parse(operation.text, no_location=True)
     for removed in selections(document):
-        yield tidy(operation, without(document, removed))
+        smaller = without(document, removed)
+        if all_selected(smaller):
+            yield tidy(operation, smaller)
     for removed in selections(document):
         if isinstance(removed, FieldNode) and (removed.alias or removed.directives):
             yield tidy(operation, bare(document, removed))
@@ -71,6 +73,11 @@ def selections(document: DocumentNode) -> list[FieldNode | InlineFragmentNode | 
             if below is not None:
                 pending.append(below)
     return found
+
+
+def all_selected(document: DocumentNode) -> bool:
+    """Whether no selection set has become empty."""
+    return "{}" not in print_ast(document).replace(" ", "").replace("\n", "")
 
 
 def without(document: DocumentNode, removed: object) -> DocumentNode:

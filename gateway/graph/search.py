@@ -54,11 +54,16 @@ class Search:
     def spread(
         self, type_name: str, starts: Mapping[Node, int], barred: Barred = NOTHING_BARRED
     ) -> dict[Node, Reach]:
-        """All nodes in which an object of the type can be had, given where it is at hand."""
+        """All nodes in which an object of the type can be had, given where it is at hand.
+
+        An interface is entered under its own name only by objects whose runtime type an interface
+        object hides; all others go by their own types (see `narrow`).
+        """
         reached = {node: Reach(node, cost) for node, cost in starts.items()}
         edges = self.graph.keys.get(type_name, ())
         if not reached or not edges:
             return reached
+        hidden = any(node.interface_object for node in starts)
         changed = True
         while changed:
             changed = False
@@ -66,6 +71,8 @@ class Search:
                 if edge in barred:
                     continue
                 node = self.graph.nodes[edge.graph, edge.target]
+                if node.abstract and not hidden:
+                    continue
                 before = reached.get(node)
                 if before is not None and before.cost <= ENTRY:
                     continue

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from gateway.federation.selection import SelectionSet
-from gateway.graph import KeyEdge, Node, Option
+from gateway.graph import ENTRY, KeyEdge, Node, Option
 from gateway.operation.normalise import Identity
 from gateway.operation.normalise.conditions import Condition
 from gateway.planner.errors import PlanningFailed
@@ -66,7 +66,9 @@ class Chooser:
 
     def meet(self, goals: Iterable[Goal]) -> None:
         """Meet every goal; raises PlanningFailed for one that cannot be."""
-        for goal in sorted(goals, key=lambda one: (one.choices, one.order)):
+        for goal in sorted(goals, key=lambda one: (one.optional, one.choices, one.order)):
+            if goal.optional and not self._free(goal):
+                continue
             options = self._open(goal) if self.choices is not None else ()
             if goal.identity is None:
                 tree = self._exist(goal)
@@ -77,6 +79,15 @@ class Chooser:
                 tree.leaf(goal.identity, goal.place.on).wanted.append(goal.condition)
             if self.choices is not None:
                 self.choices.append(Choice(goal, tree.node, options))
+
+    def _free(self, goal: Goal) -> bool:
+        """Whether the goal can be met without a further entry."""
+        reachable = self.walk.reach(goal.place)
+        costs = [reach.cost for reach in reachable.reached.values()]
+        if goal.identity is not None and goal.identity.name != "__typename":
+            options = self.walk.options(goal.place, goal.identity.name, reachable)
+            costs = [option.cost for option in options]
+        return min(costs, default=ENTRY) < ENTRY
 
     def _open(self, goal: Goal) -> tuple[tuple[Node, int], ...]:
         """The options of a goal that is not met by what is chosen."""
@@ -146,7 +157,7 @@ class Chooser:
 
     def _rank(self, place: Place, option: Option) -> tuple[int, int, int]:
         covered = self.covered(place.site, option.node)
-        return option.cost // 1000, -covered, option.cost
+        return option.cost // ENTRY, -covered, option.cost
 
     def covered(self, site: Site, node: Node) -> int:
         """How many of the client's positions below a site one subgraph has fields for."""

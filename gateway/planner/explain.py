@@ -10,6 +10,7 @@ from gateway.planner.optimise import PASSES
 from gateway.planner.planner import PlanInput, choose_entries, plan_operation
 from gateway.planner.printer import print_plan
 from gateway.planner.tree import Entry, Input, Tree
+from gateway.planner.wanted import Conditions
 
 
 def explain(given: PlanInput, stage: str) -> str:
@@ -58,7 +59,7 @@ def _entries(given: PlanInput, choices: list[Choice] | None) -> list[Entry]:
 
 def _entry(entry: Entry) -> list[str]:
     after = ", ".join(str(one.order) for one in sorted(entry.after, key=lambda one: one.order))
-    condition = entry.condition()
+    condition = Conditions().of(entry)
     head = f"{entry.order}: {entry.kind} {entry.graph} at {entry.site!r} depth {entry.depth}"
     lines = [head + (f" after {after}" if after else "")]
     if condition != ALWAYS:

@@ -7,7 +7,7 @@ merely has to exist.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphql import get_named_type, is_composite_type
 
@@ -76,6 +76,8 @@ class Goal:
     order: int
     choices: int
     """How many subgraphs can resolve it: goals with few choices are met first."""
+    optional: bool = False
+    """Met only where that takes no further entry: for union members that only some hosts know."""
 
 
 @dataclass(slots=True)
@@ -157,28 +159,32 @@ class SiteBuilder:
     def _types(
         self, type_name: str, hosts: Iterable[Node]
     ) -> tuple[frozenset[str], frozenset[str]]:
-        """The runtime types that all hosts can return, and those that one of them can.
-
-        A union whose members differ between subgraphs that share a field is taken at the members
-        they share; of an interface's types none is ruled out that a client names.
-        """
+        """The runtime types that all hosts can return, and those that one of them can."""
         runtime = self.graph.runtime_types[type_name]
         shared, some = runtime, frozenset[str]()
         for node in hosts:
             possible = runtime if node.interface_object else node.possible
             shared &= possible
             some |= possible & runtime
-        union = self.graph.supergraph.types[type_name].kind is TypeKind.UNION
-        return shared, shared if union else some
+        return shared, some
 
-    def add(self, site: Site, fields: Iterable[NormalField]) -> None:
-        """Make the goals of the client's fields at a site, and of all below."""
+    def add(self, site: Site, fields: Iterable[NormalField], *, optional: bool = False) -> None:
+        """Make the goals of the client's fields at a site, and of all below.
+
+        A union member that not all hosts can return is no reason for an entry: those that share a
+        field return the same, so it will not occur. Of an interface's types none is ruled out.
+        """
+        union = self.graph.supergraph.types[site.type].kind is TypeKind.UNION
         for group in _by_identity(fields):
             conditions = {one.condition for one in group}
             for one in group:
-                self._add(site, one, pushed=len(conditions) > 1)
+                inner = one
+                if len(conditions) > 1 and one.condition != ALWAYS:
+                    inner = replace(one, selections=_conditioned(one))
+                unsure = union and one.on is not None and not one.on & site.types
+                self._add(site, inner, optional or unsure)
 
-    def _add(self, site: Site, wanted: NormalField, pushed: bool) -> None:
+    def _add(self, site: Site, wanted: NormalField, optional: bool) -> None:
         on = wanted.on
         if on is not None:
             on &= site.possible
@@ -189,26 +195,24 @@ class SiteBuilder:
         if name.startswith("__"):
             if name == "__typename" and self.graph.supergraph.types[site.type].abstract:
                 place = self.place(site, None)
-                self._goal(place, TYPENAME, wanted.condition, 2)
+                self._goal(Goal(place, TYPENAME, wanted.condition, 0, 2, optional))
             return
         for types in self._classes(site, name, on):
             place = self.place(site, types)
             if not wanted.selections and not is_composite_type(get_named_type(wanted.type)):
                 choices = len(self.graph.hosts(place.type, name))
-                self._goal(place, wanted.identity, wanted.condition, choices)
+                self._goal(Goal(place, wanted.identity, wanted.condition, 0, choices, optional))
                 continue
             child = self.child(place, wanted.identity)
             child.condition = either(child.condition, wanted.condition)
-            self._goal(self.place(child, None), None, ALWAYS, 1_000)
-            self.add(child, _on_condition(wanted, pushed))
+            self._goal(Goal(self.place(child, None), None, ALWAYS, 0, 1_000, optional))
+            self.add(child, wanted.selections, optional=optional)
 
-    def _goal(
-        self, place: Place, identity: Identity | None, condition: Condition, choices: int
-    ) -> None:
-        goal = Goal(place, identity, condition, len(self.goals), choices)
+    def _goal(self, goal: Goal) -> None:
+        goal = replace(goal, order=len(self.goals))
         self.goals.append(goal)
-        if identity is not None:
-            self.leaves.setdefault(place.site, []).append(goal)
+        if goal.identity is not None:
+            self.leaves.setdefault(goal.place.site, []).append(goal)
 
     def _classes(self, site: Site, name: str, on: TypeSet) -> list[TypeSet]:
         """The runtime types split where some subgraph makes it necessary to tell them apart.
@@ -259,18 +263,8 @@ def _by_identity(fields: Iterable[NormalField]) -> list[list[NormalField]]:
     return list(groups.values())
 
 
-def _on_condition(one: NormalField, pushed: bool) -> list[NormalField]:
-    """The sub-selections; on the field's own condition where others ask for the field too."""
-    if not pushed or one.condition == ALWAYS:
-        return list(one.selections)
-    return [
-        NormalField(
-            inner.response_key,
-            inner.identity,
-            inner.type,
-            inner.on,
-            both(inner.condition, one.condition),
-            inner.selections,
-        )
-        for inner in one.selections
-    ]
+def _conditioned(one: NormalField) -> tuple[NormalField, ...]:
+    """The sub-selections on the field's own condition, where others ask for the field too."""
+    return tuple(
+        replace(inner, condition=both(inner.condition, one.condition)) for inner in one.selections
+    )

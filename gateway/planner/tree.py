@@ -6,7 +6,6 @@ condition, or the entry whose input it is), because conditions are known only wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from gateway.federation.model import ContextUse
 from gateway.federation.selection import SelectionSet
 from gateway.graph import Node
 from gateway.operation.normalise import Identity
-from gateway.operation.normalise.conditions import ALWAYS, NEVER, Condition, either
+from gateway.operation.normalise.conditions import Condition
 
 if TYPE_CHECKING:
     from gateway.planner.sites import Site
@@ -61,10 +60,6 @@ class Tree:
             tree = self.children[site] = Tree(self.entry, site, node)
             site.trees.append(tree)
         return tree
-
-    def condition(self) -> Condition:
-        """When anything in it is wanted, relative to its parent's being wanted."""
-        return any_of(self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +114,3 @@ class Entry:
         if self is other:
             return True
         return self.depth > other.depth and any(one.depends_on(other) for one in self.after)
-
-    def condition(self) -> Condition:
-        """When anything in it is wanted, where its site is wanted at all."""
-        if self.merged_into is not None:
-            return self.merged_into.condition()
-        tree = self.tree
-        found = NEVER
-        for leaf in tree.leaves.values():
-            found = either(found, any_of(leaf.wanted))
-        for child in tree.children.values():
-            found = either(found, child.condition())
-        return found if tree.leaves or tree.children else any_of(tree.wanted)
-
-
-def any_of(wanted: Iterable[Condition | Entry]) -> Condition:
-    """The disjunction of all who want something."""
-    found = NEVER
-    for one in wanted:
-        found = either(found, one.condition() if isinstance(one, Entry) else one)
-        if found == ALWAYS:
-            break
-    return found

@@ -22,6 +22,7 @@ from gateway.planner.plan import (
 from gateway.planner.representations import RepresentationWriter
 from gateway.planner.steps import Draft
 from gateway.planner.tree import Entry
+from gateway.planner.wanted import Conditions
 
 
 @dataclass(slots=True)
@@ -40,13 +41,15 @@ class PlanWriter:
     graph: QueryGraph
     operation: NormalOperation
     names: Names
+    conditions: Conditions
     layout: Layout
 
     @classmethod
     def of(cls, graph: QueryGraph, operation: NormalOperation) -> PlanWriter:
         """A writer for the operation's plan."""
         names = Names(graph.field_names())
-        return cls(graph, operation, names, Layout(graph, names))
+        conditions = Conditions()
+        return cls(graph, operation, names, conditions, Layout(graph, names, conditions))
 
     def write(
         self, drafts: Sequence[Draft]
@@ -96,7 +99,7 @@ class PlanWriter:
             path=path,
             inputs=(),
             selections=(writer.fields(lines[entry]),),
-            condition=plan_condition(entry.condition()),
+            condition=plan_condition(self.conditions.of(entry)),
         )
 
     def _entity_step(
@@ -125,7 +128,7 @@ class PlanWriter:
             head = "_entities" if single else f"{alias}:_entities"
             fields.append(f"{head}(representations:${variable}){text}")
             selections.append(writer.fields(group.lines))
-            own = group.entry.condition()
+            own = self.conditions.of(group.entry)
             condition = either(condition, own)
             made = RepresentationWriter(self.graph, self.names)
             inputs.append(
@@ -162,7 +165,7 @@ class PlanWriter:
         for entry in draft.entries:
             key: object = entry
             if not entry.contexts:
-                key = (made.representations(entry), lines[entry], entry.condition())
+                key = (made.representations(entry), lines[entry], self.conditions.of(entry))
             group = found.get(key)
             if group is None:
                 found[key] = _Group(entry, lines[entry], [entry])

@@ -6,12 +6,15 @@ the engine, two sends.
 
 import asyncio
 import logging
+import sys
 
-from gateway.errors import RequestRefused
+from gateway.errors import RateLimited, RequestRefused
 from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
 from gateway.planner.plan import OperationKind
 from gateway.server.access_log import log_call
-from gateway.server.call import REQUEST_ID, Call, Receive, Scope, Send, request_id_of
+from gateway.server.call import REQUEST_ID, Call, Message, Receive, Scope, Send, request_id_of
+from gateway.server.compression import HEADERS as COMPRESSED
+from gateway.server.compression import accepts_gzip, compressed
 from gateway.server.disconnects import ClientLeft, Disconnects
 from gateway.server.engine import Answers
 from gateway.server.http_request import HttpRefused, decode_get, decode_post
@@ -31,6 +34,7 @@ from gateway.server.ws import SocketServer
 logger = logging.getLogger(__name__)
 
 ALLOWED = (b"allow", b"GET, POST, OPTIONS")
+ANSWERS = (*SINGLE, *STREAMS)
 POST_ONLY = (b"allow", b"POST")
 CLIENT_LEFT = 499
 """Status in the log only: there is nobody to send it to."""
@@ -46,7 +50,8 @@ class GraphQLEndpoint:
         settings = serving.settings
         self._max_body_bytes = settings.max_body_bytes
         self._max_header_bytes = settings.max_header_bytes
-        self._max_json_depth = settings.max_json_depth
+        self._rules = serving.rules
+        self._compression_min_bytes = settings.compression_min_bytes or sys.maxsize
         self._timeout_seconds = settings.request_timeout_seconds
         self._status_codes = settings.status_codes
         self._access_log = settings.access_log
@@ -87,6 +92,8 @@ class GraphQLEndpoint:
             call.response_headers.extend(refused.headers)
             await self._send(call, refused.status, http_refusal_body(refused), media)
         except RequestRefused as refused:
+            if isinstance(refused, RateLimited):
+                call.response_headers.append((b"retry-after", b"%d" % refused.retry_after_seconds))
             status = refusal_status(refused.code, media, self._status_codes)
             await self._send(call, status, error_body(refused.errors), media)
 
@@ -102,9 +109,9 @@ class GraphQLEndpoint:
         method = call.scope["method"]
         if method == "POST":
             body = await self._body(call)
-            return decode_post(headers.get(b"content-type"), body, self._max_json_depth)
+            return decode_post(headers.get(b"content-type"), body, self._rules)
         if method == "GET":
-            return decode_get(call.scope["query_string"], self._max_json_depth)
+            return decode_get(call.scope["query_string"], self._rules)
         raise HttpRefused(
             405, "METHOD_NOT_ALLOWED", f"{method} is not served; send GET or POST.", (ALLOWED,)
         )
@@ -123,30 +130,32 @@ class GraphQLEndpoint:
         if not message.get("more_body") and message["type"] == "http.request":
             whole: bytes = message["body"]
             return whole
+        try:
+            async with asyncio.timeout_at(call.started + self._timeout_seconds):
+                return await self._rest_of_body(call, message)
+        except TimeoutError:
+            raise HttpRefused(
+                408, "BODY_TOO_SLOW", f"The body took over {self._timeout_seconds} s."
+            ) from None
+
+    async def _rest_of_body(self, call: Call, message: Message) -> bytes:
         body = bytearray()
         while message["type"] == "http.request":
             body += message["body"]
-            if len(body) > limit:
-                raise _too_large(limit)
+            if len(body) > self._max_body_bytes:
+                raise _too_large(self._max_body_bytes)
             if not message["more_body"]:
                 return bytes(body)
             message = await call.receive()
         raise ClientLeft
 
     async def _run(self, call: Call, request: GraphQLRequest, accepted: tuple[Media, ...]) -> None:
-        kind = self._serving.engine.prepare(request).kind
-        call.operation = request.operation_name or kind.value
-        if kind is OperationKind.MUTATION and call.scope["method"] == "GET":
-            raise HttpRefused(405, "METHOD_NOT_ALLOWED", "Mutations need POST.", (POST_ONLY,))
-        offered = STREAMS if kind is OperationKind.SUBSCRIPTION else (*SINGLE, *STREAMS)
-        media = next((each for each in accepted if each in offered), None)
-        if media is None:
-            wanted = " or ".join(offered)
-            raise HttpRefused(
-                406, "NOT_ACCEPTABLE", f"A {kind.value} is answered as {wanted}: accept one."
-            )
         callers = self._serving.callers
         identity = callers.cached(call.headers) or await callers.of_request(call.headers)
+        self._serving.admit(call.scope, call.headers, identity)
+        kind = self._serving.prepare(request).kind
+        call.operation = request.operation_name or kind.value
+        media = self._media_for(kind, call.scope["method"], accepted)
         context = RequestContext(
             callers.headers_for_subgraphs(call.scope["headers"], identity),
             call.started + self._timeout_seconds,
@@ -161,6 +170,21 @@ class GraphQLEndpoint:
             answer = await self._serving.engine.execute(request, context)
         call.response_headers.extend(context.response_headers)
         await self._send(call, status_of(answer, media, self._status_codes), answer.body, media)
+
+    @staticmethod
+    def _media_for(kind: OperationKind, method: str, accepted: tuple[Media, ...]) -> Media:
+        """How the operation is answered; raises HttpRefused."""
+        if kind is OperationKind.MUTATION and method == "GET":
+            raise HttpRefused(405, "METHOD_NOT_ALLOWED", "Mutations need POST.", (POST_ONLY,))
+        offered = STREAMS if kind is OperationKind.SUBSCRIPTION else ANSWERS
+        for media in accepted:
+            if media in offered:
+                return media
+        raise HttpRefused(
+            406,
+            "NOT_ACCEPTABLE",
+            f"A {kind.value} is answered as {' or '.join(offered)}: accept one.",
+        )
 
     async def _query(self, call: Call, request: GraphQLRequest, context: RequestContext) -> Answer:
         """Run a query for as long as its client waits; raises ClientLeft."""
@@ -200,9 +224,13 @@ class GraphQLEndpoint:
         await call.send(start)
         await call.send({"type": "http.response.body", "body": b""})
 
-    @staticmethod
-    async def _send(call: Call, status: int, body: bytes, media: Media = Media.JSON) -> None:
+    async def _send(self, call: Call, status: int, body: bytes, media: Media = Media.JSON) -> None:
         call.status = status
+        if len(body) >= self._compression_min_bytes and accepts_gzip(
+            call.headers.get(b"accept-encoding", b"")
+        ):
+            body = await compressed(body)
+            call.response_headers.extend(COMPRESSED)
         await send_body(call.send, status, media, body, call.response_headers)
 
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
@@ -11,6 +12,7 @@ import msgspec
 
 from gateway.errors import GatewayError
 from gateway.execution.exchange import GraphQLRequest, Header
+from gateway.server.documents import Documents
 
 _DECODE = msgspec.json.Decoder().decode
 """Not orjson: integers beyond 64 bits stay integers (they may be a custom scalar's)."""
@@ -37,7 +39,15 @@ def bad_request(message: str) -> HttpRefused:
     return HttpRefused(400, "BAD_REQUEST", message)
 
 
-def decode_get(query_string: bytes, max_json_depth: int) -> GraphQLRequest:
+@dataclass(frozen=True, slots=True)
+class RequestRules:
+    """What decoding needs to know."""
+
+    max_json_depth: int
+    documents: Documents
+
+
+def decode_get(query_string: bytes, rules: RequestRules) -> GraphQLRequest:
     """The request in a URL's query string; `variables` and `extensions` are JSON there."""
     try:
         pairs = parse_qsl(
@@ -56,25 +66,27 @@ def decode_get(query_string: bytes, max_json_depth: int) -> GraphQLRequest:
     for name in ("variables", "extensions"):
         text = members.get(name)
         if isinstance(text, str):
-            members[name] = _json(text.encode(), f'The parameter "{name}"', max_json_depth)
-    return request_of(members)
+            members[name] = _json(text.encode(), f'The parameter "{name}"', rules.max_json_depth)
+    return request_of(members, rules.documents)
 
 
-def decode_post(content_type: bytes | None, body: bytes, max_json_depth: int) -> GraphQLRequest:
+def decode_post(content_type: bytes | None, body: bytes, rules: RequestRules) -> GraphQLRequest:
     """The request in the JSON body of a POST."""
     if content_type != JSON_CONTENT:
         _check_content_type(content_type)
-    members = _json(body, "The request body", max_json_depth)
+    members = _json(body, "The request body", rules.max_json_depth)
     if isinstance(members, list):
         raise bad_request("Batches are not accepted; send each operation as its own request.")
     if not isinstance(members, dict):
         raise bad_request('The request body must be a JSON object with a "query".')
-    return request_of(members)
+    return request_of(members, rules.documents)
 
 
-def request_of(members: Mapping[str, object]) -> GraphQLRequest:
-    """The request in a decoded object, from HTTP or from a socket's `subscribe` message."""
-    query = members.get("query")
+def request_of(members: Mapping[str, object], documents: Documents) -> GraphQLRequest:
+    """The request in a decoded object, from HTTP or from a socket's `subscribe` message.
+
+    Raises HttpRefused for wrong types, RequestRefused for a document that is not known.
+    """
     operation_name = members.get("operationName")
     variables = members.get("variables")
     extensions = members.get("extensions")
@@ -84,9 +96,8 @@ def request_of(members: Mapping[str, object]) -> GraphQLRequest:
         raise bad_request('"variables" must be an object or null.')
     if extensions is not None and not isinstance(extensions, dict):
         raise bad_request('"extensions" must be an object or null.')
-    if query is None and extensions and "persistedQuery" in extensions:
-        query = ""
-    elif not isinstance(query, str) or not query:
+    query = documents.query_of(members)
+    if not isinstance(query, str) or not query:
         raise bad_request('"query" must be a string that holds a GraphQL document.')
     return GraphQLRequest(query, operation_name, variables or {}, extensions or {})
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,6 +13,8 @@ from gateway.server.endpoint import GraphQLEndpoint
 from gateway.server.health import Checks, health_routes
 from gateway.server.serving import Serving
 from gateway.server.static import static_routes
+
+MIN_COMPRESSED_BYTES = 1_400
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
@@ -24,7 +28,8 @@ class GatewayApp(Starlette):
     def __init__(
         self, path: str, endpoint: ASGIApp, routes: list[BaseRoute], lifespan: Lifespan
     ) -> None:
-        super().__init__(routes=routes, lifespan=lifespan)
+        compression = Middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_BYTES)
+        super().__init__(routes=routes, lifespan=lifespan, middleware=[compression])
         self._path = path
         self._endpoint = endpoint
 

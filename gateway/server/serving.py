@@ -1,15 +1,20 @@
 """What every connection works with: one value, made by the composition root."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.errors import FormattedError, RequestRefused, SubscriptionOutdated
 from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
 from gateway.server.browser import Origins
+from gateway.server.call import Scope
 from gateway.server.callers import Callers
-from gateway.server.engine import Engine
+from gateway.server.documents import Documents
+from gateway.server.engine import Engine, Prepared
+from gateway.server.http_request import RequestRules
+from gateway.server.identity import Identity, IdentityExchange
 from gateway.server.live import LiveConnections
+from gateway.server.rate_limit import RateLimit
 from gateway.settings import Settings
 
 
@@ -21,10 +26,25 @@ class Serving:
     engine: Engine
     callers: Callers
     origins: Origins
+    rules: RequestRules
+    rate_limit: RateLimit
     live: LiveConnections = field(default_factory=LiveConnections)
     draining: bool = False
     """Set first when the process is to stop: no longer ready, no new sockets."""
     _mutations: set[asyncio.Task[Answer]] = field(default_factory=set)
+
+    def admit(self, scope: Scope, headers: Mapping[bytes, bytes], identity: Identity) -> None:
+        """Count an operation of this client. Raises RateLimited."""
+        if self.rate_limit.is_on:
+            client = self.rate_limit.client_of(scope, headers, identity)
+            self.rate_limit.take(client, asyncio.get_running_loop().time())
+
+    def prepare(self, request: GraphQLRequest) -> Prepared:
+        """The prepared operation; a document that is valid is known by its hash from now on."""
+        prepared = self.engine.prepare(request)
+        if request.extensions:
+            self.rules.documents.remember(request.query, request.extensions)
+        return prepared
 
     def replace(self, engine: Engine) -> None:
         """Send new requests to `engine`, and end the subscriptions that it does not allow."""
@@ -37,6 +57,18 @@ class Serving:
         self._mutations.add(task)
         task.add_done_callback(self._mutations.discard)
         return await asyncio.shield(task)
+
+
+def serving_of(settings: Settings, engine: Engine, exchange: IdentityExchange | None) -> Serving:
+    """What `settings` make of it. Raises SettingsError for the manifest of documents."""
+    return Serving(
+        settings,
+        engine,
+        Callers(settings, exchange),
+        Origins(settings),
+        RequestRules(settings.max_json_depth, Documents(settings)),
+        RateLimit(settings),
+    )
 
 
 def refusal_after_reload(engine: Engine, request: GraphQLRequest) -> Sequence[FormattedError]:

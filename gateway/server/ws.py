@@ -29,6 +29,7 @@ from gateway.server.ws_protocol import (
     CloseCode,
     Event,
     Initialise,
+    Refuse,
     Reply,
     ServerProtocol,
     Start,
@@ -85,7 +86,7 @@ class Socket:
         self._send_message = send
         self._headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self._payload: Mapping[str, object] | None = None
-        self._protocol = ServerProtocol(serving.settings.max_json_depth)
+        self._protocol = ServerProtocol(serving.rules)
         self._identity: KeptIdentity | None = None
         self._operations: dict[str, _Operation] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -151,6 +152,8 @@ class Socket:
                 await self._close(event)
             case Initialise(payload):
                 await self._initialise(payload)
+            case Refuse(operation_id, errors):
+                await self._send(self._protocol.error(operation_id, errors))
             case Start(operation_id, request):
                 await self._start(operation_id, request)
             case Stop(operation_id):
@@ -214,8 +217,11 @@ class Socket:
     async def _answer(
         self, operation_id: str, request: GraphQLRequest, context: RequestContext
     ) -> None:
-        engine = self._serving.engine
-        match engine.prepare(request).kind:
+        serving = self._serving
+        if self._identity is not None:
+            serving.admit(self._scope, self._headers, self._identity.identity)
+        engine = serving.engine
+        match serving.prepare(request).kind:
             case OperationKind.SUBSCRIPTION:
                 async with contextlib.aclosing(engine.subscribe(request, context)) as answers:
                     async for answer in answers:
@@ -225,7 +231,7 @@ class Socket:
                 await self._send_answer(operation_id, await engine.execute(request, context))
             case OperationKind.MUTATION:
                 context.deadline = self._deadline()
-                answer = await self._serving.execute_to_its_end(request, context)
+                answer = await serving.execute_to_its_end(request, context)
                 await self._send_answer(operation_id, answer)
         await self._send(self._protocol.complete(operation_id))
 

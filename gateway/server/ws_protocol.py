@@ -13,9 +13,9 @@ from enum import IntEnum
 
 import orjson
 
-from gateway.errors import FormattedError
+from gateway.errors import FormattedError, RequestRefused
 from gateway.execution.exchange import GraphQLRequest
-from gateway.server.http_request import HttpRefused, parse_json, request_of
+from gateway.server.http_request import HttpRefused, RequestRules, parse_json, request_of
 
 SUBPROTOCOL = "graphql-transport-ws"
 MAX_REASON_BYTES = 123
@@ -73,15 +73,23 @@ class Close:
     reason: str
 
 
-Event = Initialise | Start | Stop | Reply | Close | None
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Send `error(id, errors)`: the operation is not run."""
+
+    id: str
+    errors: Sequence[FormattedError]
+
+
+Event = Initialise | Start | Stop | Reply | Refuse | Close | None
 """None: nothing to do."""
 
 
 class ServerProtocol:
     """One connection's side of the protocol."""
 
-    def __init__(self, max_json_depth: int) -> None:
-        self._max_json_depth = max_json_depth
+    def __init__(self, rules: RequestRules) -> None:
+        self._rules = rules
         self._initialised = False
         self.acknowledged = False
         self.active: set[str] = set()
@@ -89,7 +97,7 @@ class ServerProtocol:
     def receive(self, text: str) -> Event:
         """What a text frame of the client asks for."""
         try:
-            message = parse_json(text, self._max_json_depth)
+            message = parse_json(text, self._rules.max_json_depth)
         except ValueError as error:
             return _bad(f"Invalid message: it is not acceptable JSON ({error})")
         if not isinstance(message, dict):
@@ -153,16 +161,18 @@ class ServerProtocol:
             return _bad('Invalid subscribe: "id" must be a string that is not empty')
         if not isinstance(payload, dict):
             return _bad('Invalid subscribe: "payload" must be an object')
-        try:
-            request = request_of(payload)
-        except HttpRefused as refused:
-            return _bad(f"Invalid subscribe: {refused.message}")
         if not self.acknowledged:
             return Close(CloseCode.UNAUTHORIZED, "Unauthorized")
         if operation_id in self.active:
-            return Close(
-                CloseCode.SUBSCRIBER_EXISTS, f"Subscriber for {operation_id} already exists"
-            )
+            reason = f"Subscriber for {operation_id} already exists"
+            return Close(CloseCode.SUBSCRIBER_EXISTS, reason)
+        try:
+            request = request_of(payload, self._rules.documents)
+        except HttpRefused as refused:
+            return _bad(f"Invalid subscribe: {refused.message}")
+        except RequestRefused as refused:
+            self.active.add(operation_id)
+            return Refuse(operation_id, refused.errors)
         self.active.add(operation_id)
         return Start(operation_id, request)
 

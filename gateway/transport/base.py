@@ -10,8 +10,7 @@ TransportError               a subgraph's answer did not arrive whole; `code` sa
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gateway.transport.headers import Header, OutgoingHeaders
 
@@ -50,8 +49,7 @@ class AnswerMalformed(TransportError):
     code = MALFORMED
 
 
-@dataclass(frozen=True, slots=True)
-class SubgraphResponse:
+class SubgraphResponse(NamedTuple):
     """One HTTP response: `body` is decoded from its content encoding, not yet parsed."""
 
     status: int

@@ -61,7 +61,13 @@ NO_HEADERS = OutgoingHeaders()
 
 def encode(pairs: Iterable[Header]) -> bytes:
     """Header lines without those that only the gateway may set."""
-    return b"".join([b"%b: %b\r\n" % pair for pair in pairs if travels(*pair)])
+    return b"".join(
+        [
+            b"%b: %b\r\n" % (name, value)
+            for name, value in pairs
+            if name not in OWN and b"\n" not in value and b"\r" not in value
+        ]
+    )
 
 
 def travels(name: bytes, value: bytes) -> bool:

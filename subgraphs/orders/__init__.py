@@ -8,6 +8,7 @@ transitions     the only code that changes an order: state, history, stock and e
 announcements   events and live updates of what has changed
 service         what buyers do; reactions: what other services and time set off
 subscribers     event type to reaction
+invariants      what must always hold, as queries
 live            what subscriptions stream: snapshot, deltas, resync
 loaders, api    the GraphQL side; app and worker are the two processes
 """

@@ -113,8 +113,7 @@ async def apply_refund(session: AsyncSession, refund: RefundSnapshot) -> None:
         refunded = refund.payment.refunded_amount.amount_minor
         in_full = refunded >= refund.payment.captured_amount.amount_minor
         change = Change.REFUND_IN_FULL if in_full else Change.REFUND_IN_PART
-        known = func.greatest(orders.c.refunded_minor, refunded)
-        done = Occasion(f"{refund.amount} refunded", {"refunded_minor": known})
+        done = Occasion(f"{refund.amount} refunded", {"refunded_minor": refunded})
         await change_order(session, refund.order_id, change, done)
 
 
@@ -131,7 +130,7 @@ async def _follow_start(session: AsyncSession, payment: PaymentSnapshot, rules: 
     extension = Occasion(
         "hold extended for another try at paying",
         {"expires_at": longer, "hold_extended": True},
-        (orders.c.hold_extended.is_(False), longer > orders.c.expires_at),
+        conditions=(orders.c.hold_extended.is_(False), longer > orders.c.expires_at),
     )
     extended = await change_order(session, payment.order_id, Change.EXTEND_HOLD, extension)
     if extended is not None:
@@ -163,7 +162,7 @@ async def _decide(session: AsyncSession, payment: PaymentSnapshot, rules: HoldRu
 
 def _by_payment(payment: PaymentSnapshot, cause: str) -> Occasion:
     """Only for the order that this very payment confirmed."""
-    return Occasion(cause, conditions=(orders.c.payment_id == payment.id,))
+    return Occasion(cause, by_payment=payment.id)
 
 
 async def _is_newer(

@@ -1,4 +1,4 @@
-"""Stock and holds: who has how much of a ticket, moved by conditional statements only.
+"""Holds that end or turn into sales, and the stock that follows them (they begin in `placing`).
 
 Locks are always taken in the order: order, hold, counter of (buyer, ticket), stock; several of
 one kind in the order of their keys. The hot row, stock, comes last and is held the shortest.
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,26 +39,6 @@ async def read_stock(session: AsyncSession, ticket_id: UUID) -> Stock:
     return to_stock(row)
 
 
-async def hold(session: AsyncSession, order: Order, limit: int) -> Stock | None:
-    """Hold the ticket's stock for a new order; the changed stock.
-
-    None when the listing is not on sale in the order's ticket version with enough free: the
-    caller rolls back and tells why. Raises LimitExceeded.
-    """
-    await _raise_counter(session, order, limit)
-    await session.execute(
-        insert(holds).values(
-            order_id=order.id,
-            ticket_id=order.ticket_id,
-            buyer_id=order.buyer_id,
-            quantity=order.quantity,
-            state=HoldState.HELD,
-        )
-    )
-    unchanged = stock.c.ticket_version == order.ticket_version
-    return await _take(session, order, and_(stock.c.on_sale, unchanged), held=order.quantity)
-
-
 async def retake(session: AsyncSession, order: Order, limit: int) -> Stock:
     """Sell stock to an order whose hold had ended. Raises SoldOut, LimitExceeded."""
     await session.execute(
@@ -67,7 +47,7 @@ async def retake(session: AsyncSession, order: Order, limit: int) -> Stock:
         .values(state=RETAKE.target)
     )
     await _raise_counter(session, order, limit)
-    taken = await _take(session, order, stock.c.on_sale, sold=order.quantity)
+    taken = await _sell(session, order)
     if taken is None:
         raise SoldOut(await read_stock(session, order.ticket_id), order.quantity)
     return taken
@@ -130,19 +110,12 @@ async def _lower_counters(
     )
 
 
-async def _take(
-    session: AsyncSession,
-    order: Order,
-    condition: ColumnElement[bool],
-    *,
-    held: int = 0,
-    sold: int = 0,
-) -> Stock | None:
-    """The one statement that decides who gets stock (R1). No row lock when nothing is free."""
+async def _sell(session: AsyncSession, order: Order) -> Stock | None:
+    """Sell what is free, without a hold before; None when that is too little."""
     result = await session.execute(
         update(stock)
-        .where(stock.c.ticket_id == order.ticket_id, condition, order.quantity <= FREE)
-        .values(held=stock.c.held + held, sold=stock.c.sold + sold, version=stock.c.version + 1)
+        .where(stock.c.ticket_id == order.ticket_id, stock.c.on_sale, order.quantity <= FREE)
+        .values(sold=stock.c.sold + order.quantity, version=stock.c.version + 1)
         .returning(stock)
     )
     row = result.mappings().one_or_none()

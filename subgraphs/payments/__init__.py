@@ -9,6 +9,7 @@ calls, desk          calls to the provider as rows, and who carries them out
 gateway              the provider as a Protocol; stripe_gateway: over Stripe's API
 webhook, inbound     the provider's events: stored, then processed from the stored row
 ledger, alarms       double entries; what a human must see
+reconcile            the provider's books against ours; invariants: what must always hold
 subscribers          event type to what it sets off
 loaders, api         the GraphQL side; app and worker are the two processes
 """

@@ -22,13 +22,17 @@ from subgraphs.users.api.schema import schema
 from subgraphs.users.endpoints import Endpoints
 from subgraphs.users.keys import KeyRing
 from subgraphs.users.mailbox import mailbox_route
+from subgraphs.users.oidc import OpenIdClient
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.settings import UsersSettings
 from subgraphs.users.tokens import Issuer
 
 
 def create_app(settings: UsersSettings | None = None) -> Starlette:
-    """The application; its lifespan owns database, LISTEN connection and hashing threads."""
+    """The application; its lifespan owns database, LISTEN connection and hashing threads.
+
+    `state.end_feeds` ends the open revocation feeds, which would hold up the process's end.
+    """
     settings = settings or UsersSettings()
     database = Database(settings.database_url, settings.database_pool_size)
     keys = KeyRing(database)
@@ -38,10 +42,14 @@ def create_app(settings: UsersSettings | None = None) -> Starlette:
         database, keys, Issuer(settings.jwt_issuer, settings.jwt_audience), hub, SystemClock()
     )
 
+    open_id = {
+        provider.id: OpenIdClient(provider, f"{settings.public_url.rstrip('/')}/auth/callback")
+        for provider in settings.openid_providers
+    }
     mailbox = [mailbox_route(database)] if settings.shows_mailbox else []
 
     def context(connection: HTTPConnection) -> UsersContext:
-        return UsersContext(connection, database, passwords, settings.secure)
+        return UsersContext(connection, database, passwords, settings.secure, open_id)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -50,7 +58,7 @@ def create_app(settings: UsersSettings | None = None) -> Starlette:
         passwords.close()
         await database.close()
 
-    return service_app(
+    app = service_app(
         GraphQLService(
             schema=schema,
             context=context,
@@ -62,6 +70,8 @@ def create_app(settings: UsersSettings | None = None) -> Starlette:
             lifespan=lifespan,
         )
     )
+    app.state.end_feeds = endpoints.end_feeds
+    return app
 
 
 def main() -> None:

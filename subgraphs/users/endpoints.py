@@ -9,7 +9,8 @@ it: no other secret is shared between the gateway and this service.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,15 +31,17 @@ REMEMBERED = tokens.ACCESS_LIFETIME + timedelta(minutes=1)
 """How far back a new listener is told of revocations: as long as any signed token lives."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Endpoints:
-    """What the endpoints work with."""
+    """What the endpoints work with; `end_feeds` is for when the process is to end."""
 
     database: Database
     keys: KeyRing
     issuer: tokens.Issuer
     hub: Hub
     clock: Clock
+    _feeds: set[Subscription] = field(default_factory=set)
+    _is_ending: bool = False
 
     def routes(self) -> list[Route]:
         """The routes to mount."""
@@ -71,7 +74,7 @@ class Endpoints:
         )
 
     async def revocations(self, _: Request) -> Response:
-        """The feed; it ends only with the connection."""
+        """The feed; it ends with the connection or the process."""
         return StreamingResponse(
             self.revoked_sessions(),
             media_type="text/event-stream",
@@ -85,9 +88,9 @@ class Endpoints:
         is missed when notifications are coalesced or lost. A comment keeps the line alive.
         """
         told: frozenset[UUID] = frozenset()
-        async with self.hub.subscribe({sessions.REVOCATIONS_TOPIC}) as updates:
+        async with self._attached() as updates:
             yield b": revoked sessions\n\n"
-            while True:
+            while not self._is_ending:
                 recent = await self._recently_revoked()
                 for session_id in recent:
                     if session_id not in told:
@@ -95,6 +98,21 @@ class Endpoints:
                 told = frozenset(recent)
                 while not await _woken(updates):
                     yield b": still here\n\n"
+
+    def end_feeds(self) -> None:
+        """Have all feeds end now; listeners connect again, to whoever serves then."""
+        self._is_ending = True
+        for updates in self._feeds:
+            updates.resync()
+
+    @asynccontextmanager
+    async def _attached(self) -> AsyncIterator[Subscription]:
+        async with self.hub.subscribe({sessions.REVOCATIONS_TOPIC}) as updates:
+            self._feeds.add(updates)
+            try:
+                yield updates
+            finally:
+                self._feeds.discard(updates)
 
     async def _recently_revoked(self) -> Sequence[UUID]:
         async with self.database.reading() as session:

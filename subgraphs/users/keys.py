@@ -47,6 +47,18 @@ async def rotate(session: AsyncSession, period: timedelta = ROTATION_PERIOD) -> 
         await session.execute(delete(SigningKey).where(SigningKey.kid.in_(superseded)))
 
 
+async def replace_at_once(session: AsyncSession) -> None:
+    """Have a new key sign from now on and drop all others: for when one may have leaked.
+
+    Tokens that are out are refused as soon as verifiers read the keys again, so for up to
+    two minutes some requests of people who are signed in fail.
+    """
+    await session.execute(_LOCK)
+    now = await database_now(session)
+    await session.execute(delete(SigningKey))
+    session.add(_new_key(now, active_at=now))
+
+
 class KeyRing:
     """The database's keys in memory, read again every REREAD_SECONDS: the newest active signs."""
 

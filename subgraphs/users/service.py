@@ -8,7 +8,7 @@ never inside one, so that no connection waits for it:
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
@@ -23,7 +23,7 @@ from shared.contracts.users import USER_REGISTERED
 from shared.db import database_now
 from shared.ids import uuid7
 from subgraphs.users import mail
-from subgraphs.users.errors import EmailTaken, TooManyAttempts, TooManyMails
+from subgraphs.users.errors import EmailTaken, InvalidCredentials, TooManyAttempts, TooManyMails
 from subgraphs.users.models import Credential, LoginAttempt, MailPurpose, User
 from subgraphs.users.throttle import one_at_a_time
 
@@ -37,7 +37,7 @@ class NewAccount:
 
     email: str
     name: str
-    password_hash: str | None
+    password_hash: str | None = field(repr=False)
     email_verified: bool = False
 
 
@@ -47,7 +47,7 @@ class Admission:
 
     attempt_id: UUID
     user_id: UUID | None
-    password_hash: str | None
+    password_hash: str | None = field(repr=False)
 
 
 async def address_is_free(session: AsyncSession, email: str) -> bool:
@@ -140,16 +140,25 @@ async def forget(session: AsyncSession, admission: Admission) -> None:
 
 
 async def accept(
-    session: AsyncSession, email: str, user_id: UUID, new_hash: str | None = None
-) -> User | None:
+    session: AsyncSession, email: str, admission: Admission, new_hash: str | None = None
+) -> User:
     """The password was right: forget the failures; `new_hash` replaces an outdated one.
 
-    None when the account is gone meanwhile.
+    Raises InvalidCredentials when the password was changed while it was checked: whoever
+    changes it waits for this transaction, and then ends the session that it opens.
     """
+    unchanged = select(Credential.user_id).where(
+        Credential.user_id == admission.user_id,
+        Credential.password_hash == admission.password_hash,
+    )
+    user_id = await session.scalar(unchanged.with_for_update())
+    user = None if user_id is None else await session.get(User, user_id)
+    if user is None:
+        raise InvalidCredentials
     await session.execute(delete(LoginAttempt).where(LoginAttempt.email == email.lower()))
     if new_hash is not None:
-        await set_password(session, user_id, new_hash)
-    return await session.get(User, user_id)
+        await set_password(session, user.id, new_hash)
+    return user
 
 
 async def set_password(session: AsyncSession, user_id: UUID, password_hash: str) -> None:

@@ -9,7 +9,7 @@ from shared import logging
 from shared.bus.connect import connect
 from shared.db import Database
 from shared.worker import Job, WorkerSpec, run
-from subgraphs.users import keys, mail, service, sessions
+from subgraphs.users import elsewhere, keys, mail, service, sessions
 from subgraphs.users.postman import Mailbox, Mailer, NoMailServer, Smtp, deliver_due
 from subgraphs.users.settings import UsersSettings
 
@@ -31,6 +31,7 @@ def worker(settings: UsersSettings) -> WorkerSpec:
             await service.forget_old_attempts(session)
             await sessions.forget_ended(session)
             await mail.forget_old(session)
+            await elsewhere.forget_old_flows(session)
 
     async def send_mail() -> None:
         await deliver_due(database, mailer, settings.public_url)

@@ -18,10 +18,12 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
+    FieldDefinitionNode,
     InputValueDefinitionNode,
     Node,
     SchemaDefinitionNode,
     StringValueNode,
+    TypeDefinitionNode,
     UnionTypeDefinitionNode,
     parse,
     print_ast,
@@ -107,6 +109,8 @@ def _facts(document: DocumentNode) -> Iterator[tuple[str, str]]:
             )
             yield "schema", f"{' '.join(roots)} {_directives(node)}"
             continue
+        if not isinstance(node, DirectiveDefinitionNode | TypeDefinitionNode):
+            continue
         name = node.name.value
         if name.startswith(("join__", "link__")) or name == "link":
             continue
@@ -124,10 +128,10 @@ def _facts(document: DocumentNode) -> Iterator[tuple[str, str]]:
             yield f"{name}.{field.name.value}", _field(field)
 
 
-def _field(node: Node) -> str:
-    default = getattr(node, "default_value", None)
+def _field(node: FieldDefinitionNode | InputValueDefinitionNode) -> str:
     parts = [_description(node), _arguments(node), print_ast(node.type)]
-    parts.append(print_ast(default) if default else "")
+    if isinstance(node, InputValueDefinitionNode) and node.default_value:
+        parts.append(print_ast(node.default_value))
     return " ".join([*parts, _directives(node)])
 
 

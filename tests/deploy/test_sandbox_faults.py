@@ -7,7 +7,8 @@ import httpx
 import pytest
 import stripe
 
-from tests.deploy.sandbox_service import client_of, eventually, sandbox
+from tests.deploy.sandbox_service import client_of, sandbox
+from tests.testkit.eventually import eventually
 
 MANUAL: Any = {"amount": 2500, "currency": "eur", "capture_method": "manual"}
 PAID: Any = MANUAL | {"confirm": True, "payment_method": "pm_card_visa"}

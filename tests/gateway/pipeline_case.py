@@ -10,8 +10,15 @@ from gateway.execution.exchange import GraphQLRequest, RequestContext
 from gateway.pipeline import Pipeline, PipelineOptions
 from gateway.snapshot import build_snapshot
 from gateway.transport import connect
+from gateway.transport.base import Transport
 from gateway.transport.settings import SubgraphSettings, SubscriptionProtocol
-from tests.gateway.transport.subgraph_server import Handler, SubgraphServer, subgraph_server
+from tests.gateway.transport.subgraph_server import (
+    Handler,
+    Reply,
+    Request,
+    SubgraphServer,
+    subgraph_server,
+)
 
 SUPERGRAPH = """
 schema
@@ -58,12 +65,37 @@ type U @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") {
 """
 
 
+ANN = {"id": "1", "name": "Ann"}
+
+
+def a(request: Request) -> Reply:
+    """Subgraph a: users, by hand."""
+    if request["query"].startswith("mutation"):
+        return Reply({"data": {"rename": {"id": "1", "name": "Bea"}}})
+    key = "user" if "user(" in request["query"] else "us"
+    return Reply({"data": {key: ANN if key == "user" else [ANN, {"id": "2", "name": "Ben"}]}})
+
+
+def b(request: Request) -> Reply:
+    """Subgraph b: n of a user, a counter."""
+    if "_entities" not in request["query"]:
+        return Reply({"data": {"count": 3, "reset": True}})
+    sent = request["variables"]["representations"]
+    return Reply({"data": {"_entities": [{"n": "n" + each["id"]} for each in sent]}})
+
+
 class Gateway:
     """A pipeline over running subgraphs."""
 
-    def __init__(self, pipeline: Pipeline, subgraphs: Mapping[str, SubgraphServer]) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        subgraphs: Mapping[str, SubgraphServer],
+        transports: Mapping[str, Transport],
+    ) -> None:
         self.pipeline = pipeline
         self.subgraphs = subgraphs
+        self.transports = transports
 
     async def ask(
         self, query: str, variables: Mapping[str, object] | None = None, **more: Any
@@ -89,16 +121,18 @@ async def gateway(
 ) -> AsyncIterator[Gateway]:
     """A pipeline over the subgraphs a and b; `streams` is the URL of a's subscriptions."""
     async with (
-        subgraph_server(handlers.get("a", handlers["b"])) as a,
-        subgraph_server(handlers["b"]) as b,
+        subgraph_server(handlers["a"]) as first,
+        subgraph_server(handlers["b"]) as second,
     ):
         transports = {
-            "a": connect(SubgraphSettings(url=streams or a.url, subscription_protocol=protocol)),
-            "b": connect(SubgraphSettings(url=b.url)),
+            "a": connect(
+                SubgraphSettings(url=streams or first.url, subscription_protocol=protocol)
+            ),
+            "b": connect(SubgraphSettings(url=second.url)),
         }
         pipeline = Pipeline(build_snapshot(SUPERGRAPH), transports, options)
         try:
-            yield Gateway(pipeline, {"a": a, "b": b})
+            yield Gateway(pipeline, {"a": first, "b": second}, transports)
         finally:
             for transport in transports.values():
                 await transport.aclose()

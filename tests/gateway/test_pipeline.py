@@ -1,11 +1,9 @@
-"""Queries, mutations and subscriptions through the whole flow, over real HTTP subgraphs."""
+"""Queries and mutations through the whole flow, over real HTTP subgraphs."""
 
 import asyncio
-from contextlib import aclosing
 from typing import Any
 from unittest.mock import patch
 
-import msgspec
 import pytest
 
 from gateway.errors import (
@@ -15,37 +13,11 @@ from gateway.errors import (
     RequestRefused,
     ValidationFailed,
 )
-from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
+from gateway.execution.exchange import GraphQLRequest, RequestContext
 from gateway.pipeline import PipelineOptions
 from gateway.planner.plan import OperationKind
-from gateway.transport.settings import SubscriptionProtocol
-from tests.gateway.pipeline_case import gateway
-from tests.gateway.transport.stream_servers import (
-    BREAK,
-    FOREVER,
-    sse_server,
-    websocket_server,
-)
+from tests.gateway.pipeline_case import a, b, gateway
 from tests.gateway.transport.subgraph_server import Reply, Request
-
-ANN = {"id": "1", "name": "Ann"}
-
-
-def a(request: Request) -> Reply:
-    """Subgraph a: users, by hand."""
-    if request["query"].startswith("mutation"):
-        return Reply({"data": {"rename": {"id": "1", "name": "Bea"}}})
-    key = "user" if "user(" in request["query"] else "us"
-    return Reply({"data": {key: ANN if key == "user" else [ANN, {"id": "2", "name": "Ben"}]}})
-
-
-def b(request: Request) -> Reply:
-    """Subgraph b: n of a user, a counter."""
-    if "_entities" not in request["query"]:
-        return Reply({"data": {"count": 3, "reset": True}})
-    sent = request["variables"]["representations"]
-    return Reply({"data": {"_entities": [{"n": "n" + each["id"]} for each in sent]}})
-
 
 AB = {"a": a, "b": b}
 US = "{ us { id: name n } }"
@@ -183,71 +155,3 @@ async def test_identical_queries_under_way_are_executed_once_when_they_may_be() 
         rename = 'mutation { rename(id: "1", name: "Bea") { name } }'
         await asyncio.gather(*(g.ask(rename) for _ in range(2)))
         assert len(g.sent("a")) == 4
-
-
-def parsed(answer: Answer) -> dict[str, Any]:
-    value: dict[str, Any] = msgspec.json.decode(answer.body)
-    return value
-
-
-EVENTS: list[Any] = [
-    {"data": {"renamed": ANN}},
-    {"data": {"renamed": None}, "errors": [{"message": "lost", "path": ["renamed"]}]},
-    {"data": {"renamed": {"id": "2", "name": "Ben"}}},
-]
-SUBSCRIPTION = GraphQLRequest("subscription($id: ID) { r: renamed(id: $id) { n name } }")
-
-
-@pytest.mark.parametrize("protocol", list(SubscriptionProtocol))
-async def test_g47_entities_are_joined_per_event_and_an_events_error_is_not_the_end(
-    protocol: SubscriptionProtocol,
-) -> None:
-    server = {
-        SubscriptionProtocol.WEBSOCKET: websocket_server,
-        SubscriptionProtocol.SSE: sse_server,
-    }
-    async with (
-        server[protocol](*EVENTS) as stream,
-        gateway(AB, streams=stream.url, protocol=protocol) as g,
-    ):
-        context = RequestContext(headers=((b"authorization", b"me"),))
-        got = [parsed(answer) async for answer in g.pipeline.subscribe(SUBSCRIPTION, context)]
-        assert ("authorization", "me") in g.subgraphs["b"].headers[0]
-    assert got[0] == {"data": {"r": {"n": "n1", "name": "Ann"}}}
-    assert got[1]["data"] == {"r": None}
-    assert got[1]["errors"][0]["path"] == ["r"]
-    assert got[2] == {"data": {"r": {"n": "n2", "name": "Ben"}}}
-    assert len(got) == 3
-    assert stream.headers[0]["authorization"] == "me"
-
-
-async def test_an_identity_renewed_during_a_subscription_goes_with_the_next_event() -> None:
-    async with websocket_server(*EVENTS) as stream, gateway(AB, streams=stream.url) as g:
-        context = RequestContext(headers=((b"authorization", b"old"),))
-        async for _ in g.pipeline.subscribe(SUBSCRIPTION, context):
-            context.headers = ((b"authorization", b"new"),)
-        seen = [dict(headers)["authorization"] for headers in g.subgraphs["b"].headers]
-    assert seen == ["old", "new"]
-
-
-async def test_a_stream_that_breaks_ends_with_an_error() -> None:
-    async with (
-        websocket_server(EVENTS[0], BREAK) as stream,
-        gateway(AB, streams=stream.url) as g,
-    ):
-        answers = g.pipeline.subscribe(SUBSCRIPTION, RequestContext())
-        got = [parsed(answer) async for answer in answers]
-    assert len(got) == 2
-    assert got[1]["errors"][0]["extensions"] == {"code": "SUBREQUEST_HTTP_ERROR", "service": "a"}
-
-
-async def test_closing_a_subscription_ends_it_in_the_subgraph() -> None:
-    async with (
-        websocket_server(EVENTS[0], FOREVER) as stream,
-        gateway(AB, streams=stream.url) as g,
-    ):
-        async with aclosing(g.pipeline.subscribe(SUBSCRIPTION, RequestContext())) as answers:
-            await anext(answers)
-        async with asyncio.timeout(1):
-            while not stream.completed:
-                await asyncio.sleep(0.005)

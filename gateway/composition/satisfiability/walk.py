@@ -7,17 +7,19 @@ fields costs, and cycles end by themselves. The search is breadth first: witness
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import TypeAlias
 
-from gateway.composition.outcome import CompositionError, CompositionHint, quoted
+from gateway.composition.outcome import CompositionError, CompositionHint, Location, quoted
 from gateway.composition.satisfiability.reasons import Dead, explain
 from gateway.composition.satisfiability.search import PortableSearch, portable_search
 from gateway.composition.satisfiability.witness import Step, print_witness
 from gateway.federation.model import Field, Supergraph, TypeDefinition
 from gateway.graph import Node, Option, QueryGraph, build_graph
 
+Locate: TypeAlias = Callable[[str, str], tuple[Location, ...]]
 _EVERY_COMBINATION_UP_TO = 3  # labels; beyond, each label alone and all but each
 
 
@@ -41,12 +43,15 @@ class Findings:
     seen: set[str] = field(default_factory=set)
 
 
-def check_satisfiability(supergraph: Supergraph) -> Findings:
-    """Errors and hints for all queries, with progressive overrides on and off."""
+def check_satisfiability(supergraph: Supergraph, locate: Locate) -> Findings:
+    """Errors and hints for all queries, with progressive overrides on and off.
+
+    `locate` gives the places that define a type's field.
+    """
     findings = Findings()
     for labels in _label_sets(sorted(supergraph.labels)):
         search = portable_search(build_graph(supergraph, labels))
-        _Walk(search, findings).run()
+        _Walk(search, findings, locate).run()
     return findings
 
 
@@ -68,6 +73,7 @@ class _Walk:
 
     search: PortableSearch
     findings: Findings
+    locate: Locate
     visited: dict[str, list[tuple[frozenset[Node], frozenset[str]]]] = field(default_factory=dict)
     queue: deque[State] = field(default_factory=deque)
 
@@ -131,7 +137,7 @@ class _Walk:
                 self._report_mutation(state, one, options, trials)
 
     def _trial(self, state: State, one: Field) -> Findings:
-        trial = _Walk(self.search, Findings())
+        trial = _Walk(self.search, Findings(), self.locate)
         reached = self.search.spread(state.type, state.starts)
         trial._field(state, one, self.search.options(state.type, one.name, reached))
         trial._drain()
@@ -146,8 +152,9 @@ class _Walk:
             for name, trial in zip(names, trials, strict=True)
         )
         self._error(
-            f"{state.type}.{one.name}",
             "SATISFIABILITY_ERROR",
+            state.type,
+            one.name,
             f'The mutation "{one.name}" is shared by subgraphs {quoted(names)}. A mutation is'
             " called in one subgraph only, and none of them can answer all that can be asked"
             f" below it:\n{tried}\nAdd keys to the types below, or resolve the mutation in one"
@@ -170,8 +177,9 @@ class _Walk:
     def _report_interface_object(self, state: State, name: str) -> None:
         names = sorted({self._subgraph(node) for node in state.starts})
         self._error(
-            f"... on {name} in {state.type}",
             "SATISFIABILITY_ERROR",
+            state.type,
+            f"... on {name}",
             f"The following supergraph API query:\n{self._witness(state, None)}\n"
             f"cannot be satisfied by the subgraphs because:\n"
             f"- from subgraph{'s' if len(names) > 1 else ''} {quoted(names)}, no subgraph can be"
@@ -190,12 +198,12 @@ class _Walk:
             self._field(inside, one, _in_context(options, state.contexts))
 
     def _field(self, state: State, one: Field, options: Sequence[Option]) -> None:
-        coordinate = f"{state.type}.{one.name}"
         if not options:
             dead = Dead(self.search, state.type, one.name, state.starts)
             self._error(
-                coordinate,
                 "SATISFIABILITY_ERROR",
+                state.type,
+                one.name,
                 f"The following supergraph API query:\n{self._witness(state, one)}\n"
                 f"cannot be satisfied by the subgraphs because:\n{explain(dead)}",
             )
@@ -227,8 +235,9 @@ class _Walk:
         what = f'Field "{coordinate}" of abstract type "{one.type.text}" is shared'
         if not common:
             self._error(
-                coordinate,
                 "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
+                state.type,
+                one.name,
                 f"For the following supergraph API query:\n{self._witness(state, one)}\n{what} by"
                 f" subgraphs that have no possible runtime type in common: {said}. A shared field"
                 " must resolve to the same object everywhere: give the subgraphs a common type.",
@@ -243,11 +252,12 @@ class _Walk:
                 )
             )
 
-    def _error(self, coordinate: str, code: str, message: str) -> None:
-        key = f"{code} {coordinate}"
+    def _error(self, code: str, type_name: str, field_name: str, message: str) -> None:
+        key = f"{code} {type_name}.{field_name}"
         if key not in self.findings.seen:
             self.findings.seen.add(key)
-            self.findings.errors.append(CompositionError(code, message))
+            places = self.locate(type_name, field_name)
+            self.findings.errors.append(CompositionError(code, message, places))
 
     def _witness(self, state: State, one: Field | None) -> str:
         steps = (*state.steps, Step(one, None)) if one else state.steps

@@ -66,8 +66,10 @@ _FEDERATION_SDL: Mapping[str, tuple[tuple[int, str], ...]] = {
     "listSize": (
         (
             9,
-            "(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!],"
-            " requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
+            (
+                "(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!],"
+                " requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION"
+            ),
         ),
     ),
     "cacheTag": ((12, "(format: String!) repeatable on OBJECT | FIELD_DEFINITION"),),

@@ -79,11 +79,11 @@ def _emptied(before: Subgraph, after: Subgraph) -> Iterator[CompositionError]:
     }
     for definition in after.types.values():
         had = before.types[definition.name].fields
-        if definition.kind is Kind.OBJECT and had and not definition.fields:
-            if definition.name in referred:
-                yield CompositionError(
-                    "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
-                    f'[{after.name}] Type "{definition.name}" has only @external fields, and no'
-                    " @key, @provides or @requires uses any of them: use one, or remove the type.",
-                    (definition.location,),
-                )
+        emptied = definition.kind is Kind.OBJECT and had and not definition.fields
+        if emptied and definition.name in referred:
+            yield CompositionError(
+                "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
+                f'[{after.name}] Type "{definition.name}" has only @external fields, and no'
+                " @key, @provides or @requires uses any of them: use one, or remove the type.",
+                (definition.location,),
+            )

@@ -1,4 +1,4 @@
-"""Types, fields and arguments as GraphQL wants them: named, filled, and referring to what is there."""
+"""Types, fields and arguments as GraphQL wants them: named, filled, of types that are there."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,7 +15,6 @@ from gateway.composition.subgraph.model import (
 )
 from gateway.composition.subgraph.valid_values import fits_type
 from gateway.composition.type_ref import base
-from gateway.composition.values import to_text
 
 
 def invalid(subgraph: Subgraph, message: str, *locations: Location) -> CompositionError:
@@ -109,14 +108,17 @@ def check_inputs(
         kind = kind_of(subgraph, base(value.type))
         if kind not in INPUT_KINDS:
             yield _wrong_type(subgraph, coordinate, value.type, kind, value.location)
-        elif not isinstance(value.default, Missing):
-            if not fits_type(subgraph, value.type, value.default):
-                yield invalid(
-                    subgraph,
-                    f'The default {to_text(value.default)} of "{coordinate}" is not of type'
-                    f' "{value.type}": correct one of them.',
-                    value.location,
-                )
+        elif not _default_fits(subgraph, value):
+            yield invalid(
+                subgraph,
+                f'The default of "{coordinate}" is not of type "{value.type}": correct one of'
+                " them.",
+                value.location,
+            )
+
+
+def _default_fits(subgraph: Subgraph, value: InputValue) -> bool:
+    return isinstance(value.default, Missing) or fits_type(subgraph, value.type, value.default)
 
 
 def _wrong_type(

@@ -20,7 +20,6 @@ def check(view: View) -> Iterator[CompositionError]:
                     " not allowed on interfaces: remove it.",
                     field.location,
                 )
-                continue
             at = (definition.name, field.name)
             if at in view.facts.external and at not in view.facts.used:
                 yield view.error(

@@ -1,4 +1,4 @@
-"""INTERFACE_FIELD_NO_IMPLEM: an interface's field from one subgraph holds for all of the others'."""
+"""INTERFACE_FIELD_NO_IMPLEM: an interface's field from one subgraph holds for all of them."""
 
 from collections.abc import Iterator
 

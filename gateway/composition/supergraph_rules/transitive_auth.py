@@ -1,4 +1,4 @@
-"""MISSING_TRANSITIVE_AUTH_REQUIREMENTS: @requires and @fromContext must not go round access control.
+"""MISSING_TRANSITIVE_AUTH_REQUIREMENTS: @requires and @fromContext do not go round access control.
 
 A field that reads others on the client's behalf demands at least what they demand.
 """

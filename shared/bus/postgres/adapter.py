@@ -29,6 +29,7 @@ from shared.listen import (
     listen,
     open_connection,
 )
+from shared.outage import Outage
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class PostgresBus:
         self._declared = DeclaredQueues()
         self._writer: Writer | None = None
         self._ready = asyncio.Event()
+        self._outage = Outage("the bus", logger)
         self._tasks: list[asyncio.Task[None]] = []
         self._wakes: dict[str, set[asyncio.Event]] = {}
 
@@ -112,7 +114,7 @@ class PostgresBus:
                 try:
                     await Consumer(queue, handler, wake).run(self._url)
                 except CONNECTION_ERRORS as error:
-                    logger.warning("consumer of %s lost the bus: %s", queue.name, error)
+                    logger.info("consumer of %s ended: %s", queue.name, error)
                 await asyncio.sleep(RECONNECT_SECONDS)
         finally:
             self._wakes[queue.name].discard(wake)
@@ -144,7 +146,7 @@ class PostgresBus:
             try:
                 await self._connect_and_write()
             except CONNECTION_ERRORS as error:
-                logger.warning("no connection to the bus: %s: %s", type(error).__name__, error)
+                self._outage.noticed(error)
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _connect_and_write(self) -> None:
@@ -155,6 +157,7 @@ class PostgresBus:
             await _declare(connection, list(self._declared))
             self._writer = Writer(connection)
             self._ready.set()
+            self._outage.over()
             await self._writer.run()
         finally:
             self._ready.clear()

@@ -25,6 +25,7 @@ from shared.bus.rabbitmq import topology
 from shared.bus.rabbitmq.consumer import ConsumerLost, Settle, Subscription, consume, settling
 from shared.bus.rabbitmq.frames import Bookkeeping, from_amqp, to_amqp, to_parked
 from shared.bus.rabbitmq.publisher import BROKER_ERRORS, Outgoing, Publisher
+from shared.outage import Outage
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class RabbitMQBus:
         self._declared = DeclaredQueues()
         self._session: _Session | None = None
         self._ready = asyncio.Event()
+        self._outage = Outage("the broker", logger)
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -128,7 +130,7 @@ class RabbitMQBus:
                 if self._session is not None:
                     await consume(self._session.connection, subscription, settle)
             except (ConsumerLost, *BROKER_ERRORS) as error:
-                logger.warning("consumer of %s: %s", subscription.queue, error)
+                logger.info("consumer of %s ended: %s", subscription.queue, error)
                 await self.declare(list(self._declared))
             await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -179,7 +181,7 @@ class RabbitMQBus:
             try:
                 await self._connect_once()
             except BROKER_ERRORS as error:
-                logger.warning("no connection to the broker: %s: %s", type(error).__name__, error)
+                self._outage.noticed(error)
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _connect_once(self) -> None:
@@ -195,8 +197,9 @@ class RabbitMQBus:
                 await topology.declare_queues(channel, self._declared)
             self._session = _Session(connection, Publisher(connection))
             self._ready.set()
+            self._outage.over()
             await lost.wait()
-            logger.warning("the connection to the broker was lost")
+            raise ConnectionError("the connection was lost")
         finally:
             self._ready.clear()
             self._session = None

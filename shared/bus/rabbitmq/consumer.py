@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 HOLD_BACK_SECONDS = 1.0
 CLOSE_SECONDS = 2.0
+START_TIMEOUT_SECONDS = 5.0
+"""A quorum queue that is electing its leader may never answer; ask again."""
 
 Settle: TypeAlias = Callable[[AbstractIncomingMessage], Awaitable[None]]
 """Does with a delivery what is to be done; raises when it must be delivered again."""
@@ -55,7 +57,9 @@ async def consume(
     """
     channel = await connection.channel(publisher_confirms=False)
     try:
-        await channel.set_qos(prefetch_count=subscription.prefetch)
+        await channel.set_qos(
+            prefetch_count=subscription.prefetch, timeout=START_TIMEOUT_SECONDS
+        )
         slots = asyncio.Semaphore(subscription.concurrency)
         ended = asyncio.Event()
         underlay = await channel.get_underlay_channel()
@@ -67,7 +71,7 @@ async def consume(
                 handling.create_task(_handle(incoming, slots, settle))
 
             queue = await channel.get_queue(subscription.queue, ensure=False)
-            await queue.consume(receive)
+            await queue.consume(receive, timeout=START_TIMEOUT_SECONDS)
             await ended.wait()
             raise ConsumerLost(f"the broker ended the consumer of {subscription.queue}")
     except BaseExceptionGroup as group:

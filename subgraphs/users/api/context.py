@@ -1,5 +1,6 @@
 """What the users subgraph's resolvers get besides the common context."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -7,6 +8,7 @@ import strawberry
 
 from shared.graphql import Context
 from subgraphs.users.models import SESSION_LIFETIME
+from subgraphs.users.oidc import OpenIdClient
 from subgraphs.users.passwords import Passwords
 
 COOKIE = "session"
@@ -15,10 +17,14 @@ SECURE_COOKIE = "__Host-session"
 
 @dataclass
 class UsersContext(Context):
-    """`passwords` hashes; `secure` tells whether people reach the product by https."""
+    """`passwords` hashes; `secure` tells whether people reach the product by https.
+
+    `open_id` has the providers at which one may sign in, by their id.
+    """
 
     passwords: Passwords
     secure: bool
+    open_id: Mapping[str, OpenIdClient]
 
     @property
     def device(self) -> str:

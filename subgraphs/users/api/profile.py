@@ -75,10 +75,10 @@ class ProfileMutation:
             new = clean_password(input.new, "new")
             async with context.database.reading() as reading:
                 email = await profile.email_of(reading, identity.user_id)
-            await check_password(context, email, input.current)
+            admission, _ = await check_password(context, email, input.current)
             hashed = await context.passwords.hash(new)
             async with context.database.transaction() as session:
-                await accept(session, email, identity.user_id)
+                await accept(session, email, admission)
                 revoked = await profile.change_password(
                     session, identity.user_id, hashed, identity.session_id
                 )

@@ -106,13 +106,9 @@ async def _sign_up(context: UsersContext, new: Registration) -> SignedIn:
 
 async def _sign_in(context: UsersContext, login: Login) -> SignedIn:
     admission, verdict = await check_password(context, login.email, login.password)
-    if admission.user_id is None:
-        raise InvalidCredentials
     new_hash = await context.passwords.hash(login.password) if verdict.outdated else None
     async with context.database.transaction() as session:
-        user = await service.accept(session, login.email, admission.user_id, new_hash)
-        if user is None:
-            raise InvalidCredentials
+        user = await service.accept(session, login.email, admission, new_hash)
         opened = await sessions.open_session(session, user.id, context.device)
     context.set_session_cookie(opened.token)
     return SignedIn.of(user, opened)

@@ -9,6 +9,7 @@ import msgspec
 from graphql import GraphQLOutputType, GraphQLSchema, build_schema, parse_type, type_from_ast
 
 from gateway.execution.conditions import decide
+from gateway.execution.exchange import RequestContext
 from gateway.execution.executor import Run, Surroundings, answer_of
 from gateway.execution.prepared import prepare_plan
 from gateway.planner.plan import (
@@ -26,7 +27,7 @@ from gateway.planner.plan import (
 )
 from gateway.transport import connect
 from gateway.transport.base import Transport
-from gateway.transport.headers import Header, OutgoingHeaders, ResponseHeaderRules
+from gateway.transport.headers import ResponseHeaderRules
 from gateway.transport.settings import SubgraphSettings
 
 
@@ -128,7 +129,6 @@ def make_run(
     client: Client,
     transports: Mapping[str, Transport],
     variables: Mapping[str, object] | None = None,
-    response_headers: list[Header] | None = None,
 ) -> Run:
     """A run of a plan, not started."""
     rules = ResponseHeaderRules()
@@ -137,9 +137,7 @@ def make_run(
         prepare_plan(decide(plan, values), client.schema),
         values,
         Surroundings(transports, rules, rules.watched, lambda _document, _variables: {}),
-        OutgoingHeaders(),
-        None,
-        [] if response_headers is None else response_headers,
+        RequestContext(),
         asyncio.get_running_loop(),
     )
 

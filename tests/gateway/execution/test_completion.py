@@ -168,6 +168,12 @@ async def test_g13_an_object_of_a_type_without_selected_fields_is_empty() -> Non
     assert got == {"data": {"ns": [{}]}}
 
 
+async def test_objects_with_nothing_selected_are_empty() -> None:
+    output = (CLIENT.out("ns", "[N]"), CLIENT.out("t", "T"))
+    got = await completed(output, {"ns": [{"__typename": "X", "x": 1}, None], "t": {"s": "x"}})
+    assert got == {"data": {"ns": [{}, None], "t": {}}}
+
+
 async def test_siblings_of_one_response_key_merge_their_selections() -> None:
     output = (
         CLIENT.out("t", "T", CLIENT.out("s", "String")),

@@ -131,6 +131,12 @@ async def test_g60_a_missing_key_and_a_wrong_scalar_cost_only_themselves() -> No
     assert [error["path"] for error in got["errors"]] == [["us", 0, "m"], ["us", 1, "n"]]
 
 
+async def test_keys_that_nobody_asked_for_do_not_touch_another_subgraphs_data() -> None:
+    entity = {"n": "x", "m": "y", "id": "wrong", "more": 1}
+    got = await asked(Reply({"data": {"_entities": [entity, entity]}}))
+    assert got == {"data": {"us": [{"id": i, "n": "x", "m": "y"} for i in "12"]}}
+
+
 async def test_an_error_without_a_path_and_without_a_null_is_reported_once() -> None:
     entity = {"n": "x", "m": "y"}
     errors = [{"message": "deprecated", "path": ["nowhere", 7]}]

@@ -11,12 +11,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from gateway.server.browser import Origins
-from gateway.server.callers import Callers
 from gateway.server.identity import IdentityExchange
 from gateway.server.process import DrainingServer, server_config
 from gateway.server.routes import build_app
-from gateway.server.serving import Serving
+from gateway.server.serving import Serving, serving_of
 from gateway.settings import Settings
 from tests.gateway.server.in_test_engine import InTestEngine
 
@@ -47,7 +45,7 @@ async def serving_on_socket(**settings: object) -> AsyncIterator[Running]:
     engine = InTestEngine()
     async with httpx.AsyncClient(timeout=10) as client:
         exchange = IdentityExchange(chosen, client) if chosen.session_exchange_url else None
-        serving = Serving(chosen, engine, Callers(chosen, exchange), Origins(chosen))
+        serving = serving_of(chosen, engine, exchange)
 
         @asynccontextmanager
         async def lifespan(app: Starlette) -> AsyncIterator[None]:

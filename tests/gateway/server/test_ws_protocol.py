@@ -5,6 +5,8 @@ import json
 import pytest
 
 from gateway.execution.exchange import GraphQLRequest
+from gateway.server.documents import Documents
+from gateway.server.http_request import RequestRules
 from gateway.server.ws_protocol import (
     Close,
     CloseCode,
@@ -15,13 +17,15 @@ from gateway.server.ws_protocol import (
     Stop,
     close_reason,
 )
+from gateway.settings import Settings
 
+RULES = RequestRules(max_json_depth=50, documents=Documents(Settings()))
 INIT = '{"type":"connection_init"}'
 SUBSCRIBE = '{"id":"1","type":"subscribe","payload":{"query":"{ hello }"}}'
 
 
 def acknowledged() -> ServerProtocol:
-    protocol = ServerProtocol(max_json_depth=50)
+    protocol = ServerProtocol(RULES)
     protocol.receive(INIT)
     protocol.acknowledge()
     return protocol
@@ -33,7 +37,7 @@ def code_of(event: object) -> CloseCode:
 
 
 def test_a_connection_is_initialised_with_its_payload() -> None:
-    protocol = ServerProtocol(max_json_depth=50)
+    protocol = ServerProtocol(RULES)
     event = protocol.receive('{"type":"connection_init","payload":{"token":"t"}}')
     assert event == Initialise({"token": "t"})
     assert json.loads(protocol.acknowledge()) == {"type": "connection_ack"}
@@ -68,7 +72,7 @@ def test_a_complete_that_crossed_ours_is_ignored() -> None:
 
 
 def test_a_ping_is_answered_before_and_after_the_acknowledgement() -> None:
-    for protocol in (ServerProtocol(max_json_depth=50), acknowledged()):
+    for protocol in (ServerProtocol(RULES), acknowledged()):
         assert protocol.receive('{"type":"ping"}') == Reply('{"type":"pong"}')
         assert protocol.receive('{"type":"ping","payload":{"a":1}}') == Reply(
             '{"type":"pong","payload":{"a":1}}'
@@ -77,7 +81,7 @@ def test_a_ping_is_answered_before_and_after_the_acknowledgement() -> None:
 
 
 def test_subscribing_before_the_acknowledgement_is_unauthorized() -> None:
-    protocol = ServerProtocol(max_json_depth=50)
+    protocol = ServerProtocol(RULES)
     assert code_of(protocol.receive(SUBSCRIBE)) == 4401
     protocol.receive(INIT)
     assert code_of(protocol.receive(SUBSCRIBE)) == 4401
@@ -121,7 +125,7 @@ def test_initialising_twice_is_refused() -> None:
     ],
 )
 def test_a_message_that_the_protocol_does_not_know_closes_with_4400(text: str) -> None:
-    protocol = ServerProtocol(max_json_depth=50)
+    protocol = acknowledged() if '"subscribe"' in text else ServerProtocol(RULES)
     assert code_of(protocol.receive(text)) == 4400
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import postgres, rabbitmq
+from deploy.local.ports import free_port
 from shared.bus import Bus, Message, PublishFailed, Queue
 from shared.bus.connect import connect
 from tests.shared.bus.test_contract import Received, consuming
@@ -15,13 +16,17 @@ from tests.testkit.eventually import eventually
 from tests.testkit.fixtures import CACHE
 
 THINGS = Queue("test.things", ("tests.thing.#",))
+REGISTRATION_SECONDS = 4
+"""RabbitMQ 3.10 writes the registration of a new quorum queue to disk up to 3 s later (dets);
+killed before that, it starts without the queue's leader, and nothing brings that back."""
+
 Server = postgres.Server | rabbitmq.Server
 
 
 @pytest.fixture
 def postgres_server(tmp_path: Path) -> Iterator[tuple[Server, str]]:
     data = tmp_path / "data"
-    cluster = postgres.Cluster(data, postgres.free_port(), postgres.stored_password(data))
+    cluster = postgres.Cluster(data, free_port(), postgres.stored_password(data))
     postgres.prepare(cluster)
     server = postgres.Server(cluster)
     server.start()
@@ -84,6 +89,7 @@ async def test_what_was_confirmed_is_delivered_although_the_broker_was_killed(
         await bus.start()
         await bus.declare([THINGS])
     await eventually(lambda: sending.connected and receiving.connected)
+    await asyncio.sleep(REGISTRATION_SECONDS)
     received, sender = Received(), Sender(sending)
     async with consuming(receiving, THINGS, received.handle), asyncio.TaskGroup() as group:
         group.create_task(sender.run())

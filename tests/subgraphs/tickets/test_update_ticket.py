@@ -1,12 +1,14 @@
 """Editing a ticket (T4, T6): of two edits one wins, nothing promised to buyers is taken back."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contracts.orders import StockSnapshot
 from shared.db import Database
-from subgraphs.tickets.service import note_stock
+from subgraphs.tickets.errors import VersionConflict
+from subgraphs.tickets.service import DetailsPatch, EditTicket, edit_ticket, note_stock
 from tests.subgraphs.tickets.actors import Seller, events, problem_fields
 
 
@@ -57,6 +59,25 @@ async def test_of_racing_edits_of_one_version_exactly_one_wins(
     assert all(loser["current"] == winner for loser in losers)
     assert await seller.read(ticket["id"]) == winner
     assert [event["aggregateVersion"] for event in await events(database)] == [1, 2]
+
+
+async def test_of_a_thousand_racing_edits_none_is_lost(seller: Seller, database: Database) -> None:
+    ticket = await seller.create()
+    won: list[str] = []
+
+    async def edit(number: int) -> None:
+        patch = DetailsPatch(title=f"Edit {number}")
+        command = EditTicket(UUID(ticket["id"]), seller.user_id, 1 + number // 100, patch)
+        with suppress(VersionConflict):
+            async with database.transaction() as session:
+                won.append((await edit_ticket(session, command)).title)
+
+    for start in range(0, 1_000, 100):
+        await asyncio.gather(*(edit(number) for number in range(start, start + 100)))
+    told = await events(database)
+    assert len(won) == 10
+    assert [event["data"]["title"] for event in told[1:]] == won
+    assert [event["aggregateVersion"] for event in told] == list(range(1, 12))
 
 
 async def test_racing_editors_that_retry_lose_no_update(seller: Seller, database: Database) -> None:

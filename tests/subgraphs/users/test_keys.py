@@ -1,6 +1,7 @@
 """Signing keys: always one that signs, known before it does, until its last token has ended."""
 
 import asyncio
+import sys
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -70,6 +71,29 @@ async def test_a_key_is_published_before_it_signs_and_after(database: Database) 
     await age_keys(database, OVERLAP)
     await turn(database)
     assert await key_ids(database) == [second]
+
+
+async def test_the_person_on_call_rotates_with_overlap_or_at_once(
+    database: Database, users_url: str
+) -> None:
+    await turn(database)
+    (first,) = await key_ids(database)
+
+    async def command(*arguments: str) -> str:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "subgraphs.users", "rotate-keys", *arguments),
+            env={"DATABASE_URL": users_url, "PATH": ""},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        output, _ = await process.communicate()
+        assert process.returncode == 0
+        return output.decode()
+
+    assert first in await command()
+    assert len(await key_ids(database)) == 2
+    assert await signer_id(database) == first
+    assert first not in await command("--at-once")
+    assert len(await key_ids(database)) == 1
 
 
 async def test_private_parts_are_never_published(

@@ -165,6 +165,26 @@ async def test_a_password_is_reset_by_the_mailed_link(visitor: Visitor, database
     assert again["__typename"] == "InvalidToken"
 
 
+async def test_no_sign_in_with_the_old_password_outlives_a_reset(
+    visitor: Visitor, database: Database
+) -> None:
+    await visitor.signed_up()
+    for number in range(5):
+        old, new = (PASSWORD, "battery staple")[:: 1 if number % 2 == 0 else -1]
+        await run(database, "DELETE FROM mails")
+        await send(visitor, REQUEST_RESET, email="ann@example.com")
+        (letter,) = await delivered(database)
+        reset, *signed_in = await asyncio.gather(
+            send(visitor, RESET, token=token_in(letter), password=new),
+            *(visitor.sign_in(password=old) for _ in range(5)),
+        )
+        for each in signed_in:
+            if each["__typename"] == "SignedIn":
+                assert await visitor.holding(each).me() is None
+        assert await visitor.holding(reset).me() is not None
+        await run(database, "DELETE FROM login_attempts")
+
+
 async def test_asking_for_a_reset_reveals_no_account(visitor: Visitor, database: Database) -> None:
     await visitor.signed_up()
     await delivered(database)

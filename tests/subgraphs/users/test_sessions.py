@@ -11,7 +11,9 @@ import pytest
 
 from shared.contracts.users import SessionRevokedData
 from shared.db import Database
-from tests.subgraphs.kit import GraphQLClient
+from subgraphs.users.app import create_app
+from subgraphs.users.settings import UsersSettings
+from tests.subgraphs.kit import GraphQLClient, client_of, serving
 from tests.subgraphs.users.actors import SIGN_OUT, Visitor, column, events, run
 
 
@@ -122,6 +124,15 @@ async def test_a_feed_that_was_away_is_told_what_it_missed(visitor: Visitor) -> 
     await here.sign_out()
     async with asyncio.timeout(10), _feed(visitor) as lines:
         assert await _next_sid(lines) == session_id
+
+
+async def test_feeds_end_when_the_process_is_to_end(users_url: str) -> None:
+    app = create_app(UsersSettings(database_url=users_url))
+    async with serving(app) as url, client_of(url) as client, _feed(Visitor(client)) as lines:
+        assert await anext(lines) == ": revoked sessions"
+        app.state.end_feeds()
+        async with asyncio.timeout(1):
+            assert [line async for line in lines if line] == []
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ class MailServer:
         writer.write(b"220 ready\r\n")
         while line := (await reader.readline()).decode().strip():
             self.commands.append(line)
-            if line == "DATA":
+            if line.upper() == "DATA":
                 writer.write(b"354 go on\r\n")
                 self.data = await reader.readuntil(b"\r\n.\r\n")
             writer.write(b"221 bye\r\n" if line.upper() == "QUIT" else b"250 ok\r\n")

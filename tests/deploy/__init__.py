@@ -1,0 +1,1 @@
+"""The one-command product: embedded servers, payment sandbox, supervision."""

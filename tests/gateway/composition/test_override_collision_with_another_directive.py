@@ -1,0 +1,19 @@
+"""OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE: @override of a field with conditions."""
+
+from tests.gateway.composition.kit import fed2_codes
+
+
+def test_a_field_with_requires_cannot_be_taken_over() -> None:
+    assert fed2_codes(
+        a="""type Query { t: T } type T @key(fields: "id") { id: ID! x: Int @external
+             y: Int @requires(fields: "x") }""",
+        b='type T @key(fields: "id") { id: ID! x: Int y: Int @override(from: "a") }',
+    ) == ["INVALID_FIELD_SHARING", "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"]
+
+
+def test_an_external_field_takes_nothing_over() -> None:
+    assert "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE" in fed2_codes(
+        a="""type Query { t: T } type T @key(fields: "id") { id: ID!
+             x: Int @external @override(from: "b") y: Int @requires(fields: "x") }""",
+        b='type T @key(fields: "id") { id: ID! x: Int }',
+    )
