@@ -33,6 +33,14 @@ def create_app(settings: Settings) -> GatewayApp:
     exchange = IdentityExchange(settings, client) if settings.session_exchange_url else None
     serving = serving_of(settings, reloader.pipeline, exchange)
     reached = asyncio.Event()
+    serving.metrics.add_gauges(
+        {
+            "gateway_schema_reload_failed": (
+                "1 while the newest supergraph cannot be served and an older one is.",
+                lambda: reloader.failed,
+            )
+        }
+    )
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -4,7 +4,6 @@
 for a known operation touches neither graphql-core nor the planner.
 """
 
-import asyncio
 import random
 import re
 from collections import OrderedDict
@@ -19,7 +18,7 @@ from graphql import GraphQLSchema
 from gateway.errors import OperationNotResolved, RequestRefused
 from gateway.execution.conditions import Outcome, decide, outcome_of, tested_variables
 from gateway.execution.exchange import Answer, AnswerKind, GraphQLRequest, RequestContext
-from gateway.execution.executor import Run, Surroundings, answer_of
+from gateway.execution.executor import Run, Surroundings, execute
 from gateway.execution.prepared import PreparedPlan, prepare_plan
 from gateway.execution.subscription import Subscribed, events
 from gateway.execution.wire_json import dumps
@@ -166,8 +165,7 @@ class Pipeline:
         variables = prepared.coerce(request.variables)
         if self._options.share_identical and prepared.kind is OperationKind.QUERY:
             return await self._execute_shared(prepared, variables, context)
-        run = self._started(prepared, variables, context)
-        return await answer_of(run)
+        return await execute(prepared.compiled(variables), variables, self._around, context)
 
     def _started(
         self,
@@ -175,8 +173,7 @@ class Pipeline:
         variables: Mapping[str, object],
         context: RequestContext,
     ) -> Run:
-        loop = asyncio.get_running_loop()
-        run = Run(prepared.compiled(variables), variables, self._around, context, loop)
+        run = Run(prepared.compiled(variables), variables, self._around, context)
         run.start()
         return run
 

@@ -112,6 +112,7 @@ class Settings(BaseModel):
     max_body_bytes: Bytes = 1_000_000
     max_header_bytes: Bytes = 32_768
     header_timeout_seconds: Seconds = 10
+    keepalive_seconds: Seconds = Field(75, description="Of idle connections; above proxies' own.")
     max_json_depth: Count = 128
     max_tokens: Count = 10_000
     max_depth: Count = 60
@@ -142,6 +143,7 @@ class Settings(BaseModel):
     # Seeing
     log_format: LogFormat = LogFormat.TEXT
     access_log: bool = True
+    metrics_path: str | None = Field("/metrics", description="For Prometheus.")
 
     @field_validator("session_exchange_url", "revocation_feed_url", "public_url")
     @classmethod

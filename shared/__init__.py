@@ -11,5 +11,6 @@ outbox              an event is appended in the unit of work, then relayed to th
 bus                 publish, delay, consume with bounded retry, park, replay; two adapters
 inbox               a consumer's handler runs once per message, in its own unit of work
 worker              relay, consumers, jobs and health under one task group
+trace               what started the work at hand: correlation, causation, trace context
 live                NOTIFY in, bounded per-subscriber queues out (GraphQL subscriptions)
 """

@@ -9,6 +9,7 @@ There is no "last id" watermark: ids commit out of order, so the relay asks for 
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import trace
 from shared.bus.base import Bus, BusError, Message
 from shared.contracts.events import Event, to_json
 from shared.db import Database
@@ -109,9 +111,13 @@ async def append(
 async def append_many(
     session: AsyncSession, events: Sequence[Event], *, deliver_at: datetime | None = None
 ) -> None:
-    """`append` for all `events`, in their order, in one statement."""
+    """`append` for all `events`, in their order, in one statement.
+
+    What an event does not say about its origin is taken from the current trace.
+    """
     if not events:
         return
+    events = [_with_origin(event) for event in events]
     await session.execute(
         _APPEND,
         {
@@ -122,6 +128,16 @@ async def append_many(
             "traceparents": [event.traceparent for event in events],
             "deliver_at": [deliver_at for _ in events],
         },
+    )
+
+
+def _with_origin(event: Event) -> Event:
+    origin = trace.current()
+    return replace(
+        event,
+        correlation_id=event.correlation_id or origin.correlation_id,
+        causation_id=event.causation_id or origin.causation_id,
+        traceparent=event.traceparent or origin.traceparent,
     )
 
 

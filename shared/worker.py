@@ -25,6 +25,7 @@ from shared.db import Database, is_unavailable
 from shared.health import Check, bus_check, database_check, health_routes
 from shared.listen import listen
 from shared.serve import embedded_server
+from shared.trace import Trace, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -168,7 +169,8 @@ async def _apply(
         try:
             async with database.transaction() as session:
                 if await inbox.first_time(session, consumer.queue.name, event.id):
-                    await handler(session, event)
+                    with tracing(Trace(event.correlation_id, event.id, event.traceparent)):
+                        await handler(session, event)
         except Exception as error:
             if not is_unavailable(error):
                 raise

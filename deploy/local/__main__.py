@@ -12,7 +12,7 @@ from deploy.local.children import Nursery
 from deploy.local.errors import LocalError
 from deploy.local.layout import Layout
 from deploy.local.parent_death import end_with_parent
-from deploy.local.preflight import check_machine, make_folders, only_one
+from deploy.local.preflight import check_machine, make_folders, only_one, rotate_logs
 from deploy.local.reset import reset
 from deploy.local.settings import LocalSettings
 from deploy.local.supervisor import Supervisor
@@ -49,6 +49,7 @@ def run(settings: LocalSettings) -> int:
     make_folders(settings.layout)
     with ExitStack() as held:
         held.enter_context(only_one(settings.layout))
+        rotate_logs(settings.layout)
         check_machine(settings.layout, settings.port)
         nursery = Nursery(settings.layout.home / "watchdog.lock", processes.forge(settings))
         nursery.open()

@@ -99,6 +99,10 @@ class Nursery:
             self._signal(child.pid, signal.SIGKILL)
         await self.wait(child)
 
+    async def close_forge(self) -> None:
+        """End the forge once its children have ended; a later `start` opens it again."""
+        await self._forge.close()
+
     def kill(self) -> None:
         """SIGKILL every child, now."""
         for group in self._children:

@@ -7,6 +7,8 @@ LocalError                    one clear line for the person at the terminal
 └── StartFailed               a process did not become ready
 """
 
+from pathlib import Path
+
 
 class LocalError(Exception):
     """Base: its message is one line that names the thing and what to do about it."""
@@ -26,3 +28,10 @@ class PreflightFailed(LocalError):
 
 class StartFailed(LocalError):
     """A process of the product did not become ready."""
+
+
+def last_words(log: Path) -> str:
+    """The end of an error's line: what a process said last, and where its log is."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "it says nothing")
+    return f": {last} (see {log})"

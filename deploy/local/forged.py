@@ -70,6 +70,14 @@ class Forge:
                 self._process = await self._start_process()
                 self._reading = asyncio.create_task(self._read(self._process))
 
+    async def close(self) -> None:
+        """End the forge, which reads that nobody will ask any more."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            await self._process.wait()
+        if self._reading is not None:
+            await self._reading
+
     async def _send(self, message: dict[str, Any]) -> None:
         if self._process is None or self._process.stdin is None:
             raise ConnectionError("the forge is not running")

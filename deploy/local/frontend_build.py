@@ -4,13 +4,13 @@ import asyncio
 import fcntl
 import os
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from deploy.local.children import Nursery
 from deploy.local.command import Command
-from deploy.local.errors import StartFailed
+from deploy.local.errors import StartFailed, last_words
 from deploy.local.layout import Layout
 from deploy.local.node import Node, find_node
 from deploy.local.records import Stamps, digest
@@ -19,13 +19,14 @@ _NOT_SOURCES = {"node_modules", "dist", "coverage"}
 _CHECKS = ("lint", "types", "codegen:check", "test", "build")
 
 
-async def build(nursery: Nursery, layout: Layout) -> bool:
+async def build(nursery: Nursery, layout: Layout, say: Callable[[str], None]) -> bool:
     """Build what has changed since the last build; whether there was anything to build.
 
     Raises StartFailed, naming the log, when a step fails.
     """
     if _is_current(layout):
         return False
+    say("building the front end, once")
     async with _locked(layout.cache / "frontend.lock"):
         if _is_current(layout):
             return False
@@ -58,7 +59,8 @@ async def _step(nursery: Nursery, layout: Layout, node: Node, *arguments: str) -
     environment = {**os.environ, "PATH": node.path(), "FOYER_HOME": str(layout.home)}
     command = Command((*node.npm, *arguments), log, environment, layout.frontend)
     if await nursery.run(command) != 0:
-        raise StartFailed(f"the front end does not build: `npm {' '.join(arguments)}` (see {log})")
+        step = f"`npm {' '.join(arguments)}`"
+        raise StartFailed(f"the front end does not build: {step} failed{last_words(log)}")
 
 
 def _is_current(layout: Layout) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from deploy.local.children import Nursery
 from deploy.local.command import Command
-from deploy.local.errors import StartFailed
+from deploy.local.errors import StartFailed, last_words
 from deploy.local.probe import Check
 
 READY_SECONDS = 90.0
@@ -57,9 +57,7 @@ class Keeper:
             if self._task is None or self._task.done():
                 await self._result()
             if time.monotonic() > deadline:
-                raise StartFailed(
-                    f"{self.spec.name} is not ready after {READY_SECONDS:g} s{self._last_words()}"
-                )
+                raise self._failed(f"is not ready after {READY_SECONDS:g} s")
             await asyncio.sleep(0.04)
         self._was_ready = True
 
@@ -82,7 +80,9 @@ class Keeper:
             ends += 1
             if not self._was_ready and ends >= _TRIES_TO_START:
                 name, how = self.spec.name, _describe(code)
-                raise StartFailed(f"{name} ends at its start ({how}){self._last_words()}")
+                raise StartFailed(
+                    f"{name} ends at its start ({how}){last_words(self.spec.command.log)}"
+                )
             if time.monotonic() - started > _STABLE_SECONDS:
                 wait_seconds = _FIRST_WAIT_SECONDS
             self._say(f"{self.spec.name} ended ({_describe(code)}); starting it again")
@@ -101,12 +101,8 @@ class Keeper:
         finally:
             self.pid = None
 
-    def _last_words(self) -> str:
-        """Where the log is, and its last line."""
-        path = self.spec.command.log
-        lines = path.read_text(errors="replace").split("\n") if path.exists() else []
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "it says nothing")
-        return f": {last} (see {path})"
+    def _failed(self, how: str) -> StartFailed:
+        return StartFailed(f"{self.spec.name} {how}{last_words(self.spec.command.log)}")
 
 
 def _describe(code: int) -> str:

@@ -15,6 +15,7 @@ from deploy.local.layout import Layout
 from deploy.local.ports import is_taken
 
 NEEDED_BYTES = 512 * 1024 * 1024
+KEPT_LOG_BYTES = 1024 * 1024
 _LAST_RUN_SECONDS = 20.0
 
 
@@ -26,6 +27,13 @@ def make_folders(layout: Layout) -> None:
         layout.cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PreflightFailed(f"cannot make {error.filename}: {error.strerror}") from error
+
+
+def rotate_logs(layout: Layout) -> None:
+    """Put logs that have grown aside, one generation deep, before anybody writes to them."""
+    for log in layout.logs.glob("*.log"):
+        if log.stat().st_size > KEPT_LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
 
 
 def check_machine(layout: Layout, port: int) -> None:

@@ -10,11 +10,10 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from deploy.local import frontend_build, postgres, processes, rabbitmq, run_file
 from deploy.local.children import Nursery
-from deploy.local.errors import StartFailed
+from deploy.local.errors import StartFailed, last_words
 from deploy.local.keeper import Keeper, ProcessSpec
 from deploy.local.ports import free_ports
 from deploy.local.processes import DATABASES, PORTS, SERVICES, World
@@ -60,11 +59,12 @@ class Supervisor:
         """End every process, the last started first."""
         for keepers in reversed(self._keepers):
             await asyncio.gather(*(keeper.stop() for keeper in keepers))
+        await self._nursery.close_forge()
         self._layout.run_file.unlink(missing_ok=True)
 
     async def _pages(self) -> None:
         started = time.monotonic()
-        if await frontend_build.build(self._nursery, self._layout):
+        if await frontend_build.build(self._nursery, self._layout, self._say):
             self._done("front end built", started)
 
     async def _foundation(self) -> World:
@@ -94,7 +94,7 @@ class Supervisor:
             return
         command = processes.migration(self._settings, service, url)
         if await self._nursery.run(command) != 0:
-            raise StartFailed(f"the migrations of {service} failed{_last_line(command.log)}")
+            raise StartFailed(f"the migrations of {service} failed{last_words(command.log)}")
         self._stamps.put(f"migrations of {service}", inputs)
 
     async def _bus_url(self, postgres_bus: str) -> str:
@@ -164,8 +164,3 @@ class Supervisor:
 
     def _done(self, what: str, started: float) -> None:
         self._say(f"{what} ({time.monotonic() - started:.1f} s)")
-
-
-def _last_line(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return f": {lines[-1] if lines else 'it says nothing'} (see {log})"

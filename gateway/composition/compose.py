@@ -21,6 +21,7 @@ from gateway.composition.print_schema import print_supergraph
 from gateway.composition.satisfiability import check_satisfiability
 from gateway.composition.subgraph.clean import clean
 from gateway.composition.subgraph.definitions import check_definitions
+from gateway.composition.subgraph.disallowed import check_disallowed
 from gateway.composition.subgraph.facts import facts_of
 from gateway.composition.subgraph.model import Subgraph
 from gateway.composition.subgraph.read import read_subgraph
@@ -122,7 +123,7 @@ def _check_schema(subgraph: Subgraph) -> tuple[CompositionError, ...]:
         *check_directives(subgraph),
         *check_interfaces(subgraph),
     )
-    return faults or tuple(check_roots(subgraph))
+    return faults or (*check_roots(subgraph), *check_disallowed(subgraph))
 
 
 def _check_rules(view: View) -> Iterator[CompositionError]:

@@ -43,7 +43,7 @@ class Surroundings:
 
 
 class Run:
-    """One execution of a prepared plan. `done` gets the answer, or a broken invariant.
+    """One execution of a prepared plan: `start` it, then `answer_of` waits for its answer.
 
     `data` is the merged data, `failed` whether it may have failures in it. `reasons` are the
     errors of every answer so far; those that completion finds no position for are added to the
@@ -51,6 +51,8 @@ class Run:
     """
 
     __slots__ = (
+        "_answer",
+        "_done",
         "_found",
         "_headers",
         "_left",
@@ -60,7 +62,6 @@ class Run:
         "around",
         "context",
         "data",
-        "done",
         "failed",
         "plan",
         "reasons",
@@ -74,7 +75,6 @@ class Run:
         variables: Variables,
         around: Surroundings,
         context: RequestContext,
-        loop: asyncio.AbstractEventLoop,
     ) -> None:
         self.plan = plan
         self.variables = variables
@@ -84,7 +84,8 @@ class Run:
         self.reasons: list[Reason] = []
         self.failed = False
         self.stopped = False
-        self.done: asyncio.Future[Answer] = loop.create_future()
+        self._answer: Answer | None = None
+        self._done: asyncio.Future[Answer] | None = None
         self._headers = OutgoingHeaders(context.headers)
         self._found: Collected = {}
         self._waits = plan.waits.copy()
@@ -92,13 +93,31 @@ class Run:
         self._left = len(plan.steps)
         self._pending: dict[asyncio.Future[SubgraphResponse], StepRequest] = {}
 
+    @property
+    def done(self) -> "asyncio.Future[Answer]":
+        """The future of the answer (or of a broken invariant), made when somebody waits for it."""
+        done = self._done
+        if done is None:
+            # The loop of a pending request, since asking for the running one is a system call.
+            pending = next(iter(self._pending), None)
+            loop = asyncio.get_running_loop() if pending is None else pending.get_loop()
+            done = self._done = loop.create_future()
+            if self._answer is not None:
+                done.set_result(self._answer)
+        return done
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to be done, because it is done, broken or cancelled."""
+        return self._answer is not None or (self._done is not None and self._done.done())
+
     def start(self) -> None:
         """Send the steps that wait for nothing."""
         try:
             if not self._left:
                 self._complete()
             for index in self.plan.first:
-                if not self.done.done():
+                if self._answer is None:
                     self._begin(self.plan.steps[index])
         except Exception as error:  # noqa: BLE001  # broken invariants reach whoever awaits the answer
             self._break(error)
@@ -112,15 +131,17 @@ class Run:
         except Exception as error:  # noqa: BLE001  # as in start
             self._break(error)
 
+    def resume_failed(self, index: int, error: TransportError) -> None:
+        """Go on from step `index` having failed."""
+        self._requests[index] = 1
+        try:
+            self._fail(StepRequest(self.plan.steps[index], b"", (), retried=True), error)
+        except Exception as broken:  # noqa: BLE001  # as in start
+            self._break(broken)
+
     def cancel(self) -> None:
         """End the queries under way. A mutation that was sent is left to be answered."""
-        for pending, request in list(self._pending.items()):
-            pending.remove_done_callback(self._answered)
-            if request.step.repeatable:
-                pending.cancel()
-            else:
-                pending.add_done_callback(_retrieved)
-        self._pending.clear()
+        self._stop_queries()
         if not self.done.done():
             self.done.cancel()
 
@@ -147,7 +168,7 @@ class Run:
 
     def _answered(self, pending: "asyncio.Future[SubgraphResponse]") -> None:
         request = self._pending.pop(pending, None)
-        if request is None or self.done.done():
+        if request is None or self.is_over:
             _retrieved(pending)
             return
         try:
@@ -178,9 +199,8 @@ class Run:
         self._merge(request, answer)
 
     def _merge(self, request: StepRequest, answer: Mapping[str, object]) -> None:
-        applied = apply(request, answer, self.data)
-        self.reasons.extend(applied.reasons)
-        self._one_less(request.step, applied.failed)
+        failed = apply(request, answer, self.data, self.reasons)
+        self._one_less(request.step, failed)
 
     def _fail(self, request: StepRequest, error: TransportError) -> None:
         reason = transport_reason(error, request.step.step.subgraph)
@@ -208,19 +228,23 @@ class Run:
         waits = self._waits
         for child in step.children:
             waits[child] -= 1
-            if not waits[child] and not self.done.done():
+            if not waits[child] and not self.is_over:
                 self._begin(self.plan.steps[child])
 
     def _stop_queries(self) -> None:
         pending, self._pending = self._pending, {}
         for one, request in pending.items():
+            one.remove_done_callback(self._answered)
             one.add_done_callback(_retrieved)
             if request.step.repeatable:
                 one.cancel()
 
     def _complete(self) -> None:
-        if not self.done.done():
-            self.done.set_result(Answer(AnswerKind.EXECUTED, self._body()))
+        if self.is_over:
+            return
+        self._answer = Answer(AnswerKind.EXECUTED, self._body())
+        if self._done is not None:
+            self._done.set_result(self._answer)
 
     def _body(self) -> bytes:
         plan = self.plan
@@ -280,10 +304,49 @@ def is_doomed(shape: ObjectShape, data: object) -> bool:
     return False
 
 
+async def execute(
+    plan: PreparedPlan, variables: Variables, around: Surroundings, context: RequestContext
+) -> Answer:
+    """Run a plan to its answer.
+
+    A query of one request that is answered as it should be needs no run: most operations are of
+    this kind, and the run is half of what they cost. Anything else about them makes one.
+    """
+    step = plan.single
+    transport = around.transports.get(step.step.subgraph) if step is not None else None
+    if step is None or transport is None:
+        run = Run(plan, variables, around, context)
+        run.start()
+        return await answer_of(run)
+    body = step.constant or step.body(variables, ())
+    try:
+        response = await transport.request(
+            body, OutgoingHeaders(context.headers), context.deadline, True
+        )
+        for name, value in response.headers:
+            if name in around.watched:
+                around.response_rules.take(context.response_headers, name, value)
+        answer = parse_answer(response)
+    except TransportError as error:
+        run = Run(plan, variables, around, context)
+        run.resume_failed(step.index, error)
+        return await answer_of(run)
+    data = answer.get("data")
+    if type(data) is dict and not answer.get("errors"):
+        try:
+            return Answer(AnswerKind.EXECUTED, b'{"data":%b}' % dumps(plan.fast(data)))
+        except DEVIATIONS:
+            pass  # the run finds out what is wrong
+    run = Run(plan, variables, around, context)
+    run.resume(step.index, answer)
+    return await answer_of(run)
+
+
 async def answer_of(run: Run) -> Answer:
     """Wait for the answer of a started run; a cancelled wait cancels what may be cancelled."""
+    done = run.done
     try:
-        return await run.done
+        return await done
     finally:
-        if not run.done.done() or run.done.cancelled():
+        if not done.done() or done.cancelled():
             run.cancel()

@@ -119,6 +119,8 @@ class PreparedPlan:
     first: tuple[int, ...]
     waits: list[int]
     """How many steps each step waits for."""
+    single: PreparedStep | None
+    """The plan's one step, where a query is one root request and nothing else."""
     shape: ObjectShape
     fast: FastCompletion
     introspection: str | None
@@ -147,11 +149,18 @@ def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
         steps=tuple(steps),
         first=tuple(step.index for step in steps if not step.waits),
         waits=[step.waits for step in steps],
+        single=_single(plan, steps),
         shape=shape,
         fast=compile_completion(shape, root),
         introspection=plan.introspection,
         root_keys=tuple(dict.fromkeys(output.response_key for output in plan.output)),
     )
+
+
+def _single(plan: QueryPlan, steps: Sequence[PreparedStep]) -> PreparedStep | None:
+    if plan.kind is not OperationKind.QUERY or plan.introspection or len(steps) != 1:
+        return None
+    return None if steps[0].step.path or steps[0].inputs else steps[0]
 
 
 def _prepare_step(

@@ -2,7 +2,8 @@
 
 The walk to the targets and the making of representations become nested loops of straight Python
 over data in which nothing has failed and everything is there. What the code does not expect makes
-it raise one of `DEVIATIONS`, and `representations.collector` does the same input again. Objects
+it raise one of `DEVIATIONS`, and `representations.collector` does the same input again (it takes
+96 µs for the 450 objects of the benchmark's large query, the generated code 16). Objects
 that hold nothing but their representation are made one object (`interned`), so that answers are
 merged and completed once for all the places where they occur.
 

@@ -110,32 +110,30 @@ def fill(found: JsonObject, fields: Sequence[FetchField], failure: Failure | Non
             found[key] = cause
 
 
-class Applied(NamedTuple):
-    """What became of an answer: the errors it had, and whether anything failed."""
+def apply(
+    request: StepRequest, answer: Mapping[str, object], data: JsonObject, reasons: list[Reason]
+) -> bool:
+    """Merge one answer into the data, its errors in the places of its nulls.
 
-    reasons: list[Reason]
-    failed: bool
-
-
-def apply(request: StepRequest, answer: Mapping[str, object], data: JsonObject) -> Applied:
-    """Merge one answer into the data, its errors in the places of its nulls."""
+    The errors are added to `reasons`. True when there may be failures in the data now.
+    """
     step = request.step
     errors = answer.get("errors")
     fetched = answer.get("data")
-    service = step.step.subgraph
-    reasons: list[Reason] = []
     failed = False
     if errors or not isinstance(fetched, dict):
-        reasons = reasons_of(errors, service)
-        fetched = place_reasons(fetched, reasons, _response_keys(step), service)
+        service = step.step.subgraph
+        found = reasons_of(errors, service)
+        reasons.extend(found)
+        fetched = place_reasons(fetched, found, _response_keys(step), service)
         failed = True
     if not step.inputs:
         _merge_root(step, fetched, data)
-        return Applied(reasons, failed)
+        return failed
     for prepared, batch in zip(step.inputs, request.batches, strict=True):
         if batch.representations and not _merge_entities(step, prepared, batch, fetched):
             failed = True
-    return Applied(reasons, failed)
+    return failed
 
 
 def _response_keys(step: PreparedStep) -> list[str]:

@@ -8,7 +8,6 @@ The plan may be replaced while the stream is open (a reloaded schema): an event 
 plan of its time, and the stream is opened anew only when the new plan asks for another one.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -95,7 +94,6 @@ async def _answer(
         subscribed.variables,
         subscribed.around,
         RequestContext(context.headers),
-        asyncio.get_running_loop(),
     )
     run.resume(STREAM_STEP, event)
     return await answer_of(run)

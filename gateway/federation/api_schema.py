@@ -51,16 +51,26 @@ def build_api_schema(supergraph: Supergraph) -> GraphQLSchema:
     return build_ast_schema(api_document(supergraph.document), assume_valid=True)
 
 
-def api_document(document: DocumentNode) -> DocumentNode:
-    """The definitions that clients may see, with only the directives they may see."""
+def build_full_schema(supergraph: Supergraph) -> GraphQLSchema:
+    """As the API schema, with inaccessible elements: for operators' tools, not for clients."""
+    document = api_document(supergraph.document, inaccessible=True)
+    return build_ast_schema(document, assume_valid=True)
+
+
+def api_document(document: DocumentNode, *, inaccessible: bool = False) -> DocumentNode:
+    """The definitions that clients may see, with only the directives they may see.
+
+    With `inaccessible` those are kept that only the gateway itself may see.
+    """
     features = read_features(document)
+    view = _View(features, frozenset(), shows_all=inaccessible)
     hidden = frozenset(
         node.name.value
         for node in document.definitions
         if isinstance(node, TypeDefinitionNode)
-        and (features.owns_type(node.name.value) or _inaccessible(node.directives, features))
+        and (features.owns_type(node.name.value) or view.hides(node.directives))
     )
-    view = _View(features, hidden)
+    view = _View(features, hidden, shows_all=inaccessible)
     seen = (view.definition(node) for node in document.definitions)
     kept = tuple(node for node in seen if node is not None)
     return DocumentNode(definitions=(*kept, *_undefined(kept)))
@@ -86,13 +96,6 @@ def _undefined(definitions: Iterable[DefinitionNode]) -> list[ScalarTypeDefiniti
     ]
 
 
-def _inaccessible(directives: Iterable[ConstDirectiveNode] | None, features: Features) -> bool:
-    return any(
-        features.directive_name(directive.name.value) == "inaccessible"
-        for directive in directives or ()
-    )
-
-
 def _named(node: object) -> str:
     while not isinstance(node, NamedTypeNode):
         node = getattr(node, "type")  # noqa: B009  list and non-null nodes both have it
@@ -108,6 +111,14 @@ class _View:
 
     features: Features
     hidden: frozenset[str]
+    shows_all: bool = False
+
+    def hides(self, directives: Iterable[ConstDirectiveNode] | None) -> bool:
+        """Whether an element with the directives is kept from clients."""
+        return not self.shows_all and any(
+            self.features.directive_name(directive.name.value) == "inaccessible"
+            for directive in directives or ()
+        )
 
     def directives(
         self, nodes: Iterable[ConstDirectiveNode] | None
@@ -115,7 +126,7 @@ class _View:
         return tuple(node for node in nodes or () if node.name.value in _KEPT_APPLICATIONS)
 
     def visible(self, nodes: Iterable[_Member] | None) -> list[_Member]:
-        return [node for node in nodes or () if not _inaccessible(node.directives, self.features)]
+        return [node for node in nodes or () if not self.hides(node.directives)]
 
     def definition(self, node: DefinitionNode) -> DefinitionNode | None:
         if isinstance(node, DirectiveDefinitionNode):

@@ -63,7 +63,7 @@ class Search:
         edges = self.graph.keys.get(type_name, ())
         if not reached or not edges:
             return reached
-        hidden = any(node.interface_object for node in starts)
+        hidden = _is_hidden(starts)
         changed = True
         while changed:
             changed = False
@@ -228,3 +228,10 @@ class Search:
         if field is None:
             raise KeyError(f"{type_name}.{name}")
         return field.type.name
+
+
+def _is_hidden(starts: Mapping[Node, int]) -> bool:
+    """Whether the nearest start is an interface object, which does not know the runtime type."""
+    hiding = min((cost for node, cost in starts.items() if node.interface_object), default=None)
+    telling = [cost for node, cost in starts.items() if not node.interface_object]
+    return hiding is not None and hiding < min(telling, default=hiding + 1)

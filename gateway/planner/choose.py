@@ -15,7 +15,7 @@ from gateway.graph import ENTRY, KeyEdge, Node, Option
 from gateway.operation.normalise import Identity
 from gateway.operation.normalise.conditions import Condition
 from gateway.planner.errors import PlanningFailed
-from gateway.planner.requirements import Provision, Requirements
+from gateway.planner.requirements import Provision, Requirements, merged
 from gateway.planner.sites import Goal, Place, Site
 from gateway.planner.tree import Entry, Tree
 from gateway.planner.walk import (
@@ -130,6 +130,8 @@ class Chooser:
         if not options:
             raise PlanningFailed.unreachable(place, identity.name)
         best = min(options, key=lambda option: self._rank(place, option))
+        if any(option is not best and option.cost < best.cost + ENTRY for option in options):
+            self.walk.contested = True
         return self.commit(Cursor(place, reachable, wanted), best)
 
     def chosen(self, place: Place, name: str) -> Tree | None:
@@ -155,9 +157,21 @@ class Chooser:
                 return False
         return True
 
-    def _rank(self, place: Place, option: Option) -> tuple[int, int, int]:
+    def _rank(self, place: Place, option: Option) -> tuple[int, bool, int, int]:
         covered = self.covered(place.site, option.node)
-        return option.cost // ENTRY, -covered, option.cost
+        alone = option.cost >= ENTRY and not self._has_company(place, option)
+        return option.cost // ENTRY, alone, -covered, option.cost
+
+    def _has_company(self, place: Place, option: Option) -> bool:
+        """Whether a request goes to the subgraph anyway when this entry would be due."""
+        site: Site | None = place.site
+        while site is not None and not site.trees:
+            site = site.parent
+        before = min((tree.entry.depth for tree in site.trees), default=0) if site else 0
+        due = before + option.cost // ENTRY
+        return any(
+            entry.depth == due and entry.graph == option.node.graph for entry in self.entries
+        )
 
     def covered(self, site: Site, node: Node) -> int:
         """How many of the client's positions below a site one subgraph has fields for."""
@@ -279,7 +293,8 @@ class Chooser:
         if known is None:
             return self._add(new, self.walk.graph.nodes[node.graph, need.key.target])
         new.merged_into = known
-        known.inputs = {**new.inputs, **known.inputs}
+        for name, inputs in new.inputs.items():
+            known.inputs[name] = merged([*known.inputs.get(name, ()), *inputs])
         known.after |= new.after
         if known.types is not None and new.types is not None:
             known.types |= new.types

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from gateway.graph.dot import print_graph
 from gateway.operation.normalise import normalise, print_operation
 from gateway.operation.normalise.conditions import ALWAYS, print_condition
+from gateway.planner.attempts import best_attempt
 from gateway.planner.choose import Choice
-from gateway.planner.optimise import PASSES
-from gateway.planner.planner import PlanInput, choose_entries, plan_operation
+from gateway.planner.planner import PlanInput, plan_operation
 from gateway.planner.printer import print_plan
 from gateway.planner.tree import Entry, Input, Tree
 from gateway.planner.wanted import Conditions
@@ -43,10 +43,7 @@ def _choice(choice: Choice) -> str:
 
 
 def _steps(given: PlanInput) -> str:
-    entries = _entries(given, None)
-    for optimise in PASSES:
-        optimise(entries)
-    return "\n".join(line for entry in entries for line in _entry(entry))
+    return "\n".join(line for entry in _entries(given, None) for line in _entry(entry))
 
 
 def _entries(given: PlanInput, choices: list[Choice] | None) -> list[Entry]:
@@ -54,7 +51,7 @@ def _entries(given: PlanInput, choices: list[Choice] | None) -> list[Entry]:
     operation = normalise(
         given.api_schema, given.document, given.operation_name, graph.runtime_types
     )
-    return choose_entries(graph, operation, choices)
+    return best_attempt(graph, operation, choices).entries
 
 
 def _entry(entry: Entry) -> list[str]:

@@ -100,7 +100,7 @@ class Layout:
             found.extend(
                 self._line(item, node, types, ground.implied)
                 for item in self._items(tree)
-                if item.on is None or types <= item.on
+                if item.on is None or types & item.on
             )
         return tuple(found) or (_typename(site),)
 

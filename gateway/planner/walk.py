@@ -70,6 +70,10 @@ class Walk:
     builder: SiteBuilder
     kept: dict[tuple[Site, TypeSet], tuple[int, Reachable]] = field(default_factory=dict)
     alike: dict[tuple[Node, FieldEdge, frozenset[str]], bool] = field(default_factory=dict)
+    banned: frozenset[tuple[int, str]] = frozenset()
+    """(site's order, subgraph): entries not to be made."""
+    contested: bool = False
+    """Whether some node could be had in two ways of about the same cost."""
     stamp: int = 0
 
     def changed(self, site: Site) -> None:
@@ -80,20 +84,33 @@ class Walk:
     def reach(self, place: Place, barred: Barred = NOTHING_BARRED) -> Reachable:
         """Every node for the place; without the `barred` edges."""
         if barred:
-            return self._reach(place, barred)
+            return self._reach(place, barred | self._banned(place))
         key = (place.site, place.on)
         stamp = _latest(place.site)
         known = self.kept.get(key)
         if known is None or known[0] != stamp:
-            known = self.kept[key] = (stamp, self._reach(place, barred))
+            known = self.kept[key] = (stamp, self._reach(place, self._banned(place)))
         return known[1]
+
+    def _banned(self, place: Place) -> Barred:
+        """The keys of the entries not to be made at the place."""
+        if not self.banned:
+            return NOTHING_BARRED
+        order = place.site.order
+        edges = self.graph.keys.get(place.type, ())
+        return frozenset(edge for edge in edges if (order, edge.graph) in self.banned)
 
     def _reach(self, place: Place, barred: Barred) -> Reachable:
         costs: dict[Node, int] = {}
         ways: dict[Node, Way] = {}
 
         def offer(node: Node | None, cost: int, way: Way) -> None:
-            if node is not None and cost < costs.get(node, cost + 1):
+            if node is None:
+                return
+            before = costs.get(node)
+            if before is not None and min(cost, before) >= ENTRY > abs(cost - before):
+                self.contested = True
+            if before is None or cost < before:
                 costs[node], ways[node] = cost, way
 
         site = place.site
@@ -107,7 +124,8 @@ class Walk:
                 offer(node, reach.cost, Narrowed(general, reachable, reach.node))
         elif site.parent is None:
             for node in site.hosts.values():
-                offer(node, ENTRY, FromRoot(None))
+                if (site.order, node.graph) not in self.banned:
+                    offer(node, ENTRY, FromRoot(None))
         else:
             above = self.builder.place(site.parent, site.on)
             reachable = self.reach(above, barred)
@@ -118,7 +136,16 @@ class Walk:
                 nearest = min(costs, key=lambda node: costs[node])
                 for node in self.graph.roots["query"].values():
                     offer(node, costs[nearest] + ENTRY, FromRoot(nearest))
-        return Reachable(self.search.spread(place.type, costs, barred), ways)
+        reached = self.search.spread(place.type, costs, barred)
+        if len(costs) > 1:
+            self.contested = self.contested or self._open(place, costs)
+        return Reachable(reached, ways)
+
+    def _open(self, place: Place, costs: dict[Node, int]) -> bool:
+        """Whether a node could be entered by key as well as from above."""
+        least = min(costs.values())
+        entered = {edge.graph for edge in self.graph.keys.get(place.type, ())}
+        return any(cost > max(least, ENTRY) and n.graph in entered for n, cost in costs.items())
 
     def _name(self, site: Site) -> str:
         if site.identity is None:

@@ -1,6 +1,5 @@
 """Log lines of the process: one per request, as text or JSON."""
 
-import asyncio
 import logging
 import sys
 import traceback
@@ -48,10 +47,10 @@ def configure_logging(log_format: LogFormat) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def log_call(call: Call) -> None:
+def log_call(call: Call, seconds: float) -> None:
     """Write a request's line, after its answer has gone."""
     scope = call.scope
-    duration_ms = round((asyncio.get_running_loop().time() - call.started) * 1_000, 1)
+    duration_ms = round(seconds * 1_000, 1)
     client = scope.get("client")
     access.info(
         "%s %s %s %sms %s",

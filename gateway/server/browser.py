@@ -12,7 +12,7 @@ from gateway.settings import Settings
 
 ANY = "*"
 MAX_AGE_SECONDS = b"600"
-METHODS = b"GET, POST, OPTIONS"
+METHODS = b"GET, POST, PUT, DELETE, OPTIONS"
 
 
 class Origins:
@@ -54,14 +54,13 @@ class Origins:
         return ((b"vary", b"origin"),)
 
     def preflight(self, headers: Mapping[bytes, bytes]) -> tuple[Header, ...]:
-        """Headers for the answer to `OPTIONS`: a browser asks before a request that a form
-        could not have sent."""
-        allowed = self.response_headers(headers)
-        if not any(name == b"access-control-allow-origin" for name, _ in allowed):
-            return (*allowed, (b"allow", METHODS))
+        """What `OPTIONS` adds to `response_headers`: a browser asks before it sends what no form
+        could have sent."""
+        origin = headers.get(b"origin")
+        if origin is None or not (self._any or self._is_listed(origin)):
+            return ((b"allow", METHODS),)
         asked = headers.get(b"access-control-request-headers", b"content-type")
         return (
-            *allowed,
             (b"access-control-allow-methods", METHODS),
             (b"access-control-allow-headers", asked),
             (b"access-control-max-age", MAX_AGE_SECONDS),

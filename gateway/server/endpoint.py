@@ -1,4 +1,5 @@
-"""`/graphql`: one ASGI callable for HTTP and WebSocket, outside any middleware.
+"""`/graphql` (and `/graphql/stream`, which knows single-connection mode too): one ASGI callable for
+HTTP and WebSocket, outside any middleware.
 
 A hot HTTP request is: headers to a dict, body, JSON, the prepared operation, the cached identity,
 the engine, two sends.
@@ -12,11 +13,12 @@ from gateway.errors import RateLimited, RequestRefused
 from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
 from gateway.planner.plan import OperationKind
 from gateway.server.access_log import log_call
-from gateway.server.call import REQUEST_ID, Call, Message, Receive, Scope, Send, request_id_of
+from gateway.server.call import REQUEST_ID, Call, Receive, Scope, Send, request_id_of
 from gateway.server.compression import HEADERS as COMPRESSED
 from gateway.server.compression import accepts_gzip, compressed
 from gateway.server.disconnects import ClientLeft, Disconnects
 from gateway.server.engine import Answers
+from gateway.server.http_body import read_body
 from gateway.server.http_request import HttpRefused, decode_get, decode_post
 from gateway.server.http_response import (
     error_body,
@@ -28,6 +30,7 @@ from gateway.server.http_response import (
 )
 from gateway.server.media import SINGLE, STREAMS, Media, acceptable
 from gateway.server.serving import Serving
+from gateway.server.single_stream import SingleStreams, operation_id_of, token_of
 from gateway.server.stream import Stream, StreamSource
 from gateway.server.ws import SocketServer
 
@@ -35,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 ALLOWED = (b"allow", b"GET, POST, OPTIONS")
 ANSWERS = (*SINGLE, *STREAMS)
+HTTP = "http"
+NO_CONTENT = 204
 POST_ONLY = (b"allow", b"POST")
 CLIENT_LEFT = 499
 """Status in the log only: there is nobody to send it to."""
@@ -46,8 +51,10 @@ class GraphQLEndpoint:
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
         self._sockets = SocketServer(serving)
+        self._streams = SingleStreams(serving)
         self._disconnects = Disconnects()
         settings = serving.settings
+        self._path = settings.path
         self._max_body_bytes = settings.max_body_bytes
         self._max_header_bytes = settings.max_header_bytes
         self._rules = serving.rules
@@ -55,6 +62,7 @@ class GraphQLEndpoint:
         self._timeout_seconds = settings.request_timeout_seconds
         self._status_codes = settings.status_codes
         self._access_log = settings.access_log
+        self._observe = serving.metrics.observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request or one socket."""
@@ -76,8 +84,10 @@ class GraphQLEndpoint:
             if not call.status:
                 await self._send(call, 500, error_body([internal_error(call.request_id)]))
         finally:
+            seconds = asyncio.get_running_loop().time() - started
+            self._observe(HTTP, call.operation, str(call.status), seconds)
             if self._access_log:
-                log_call(call)
+                log_call(call, seconds)
 
     async def _answer(self, call: Call) -> None:
         media = SINGLE[0]
@@ -86,6 +96,8 @@ class GraphQLEndpoint:
             media = next((each for each in accepted if each in SINGLE), Media.GRAPHQL_RESPONSE)
             if call.scope["method"] == "OPTIONS":
                 await self._preflight(call)
+                return
+            if call.scope["path"] != self._path and await self._single_stream(call):
                 return
             await self._run(call, await self._request(call), accepted)
         except HttpRefused as refused:
@@ -108,7 +120,7 @@ class GraphQLEndpoint:
             )
         method = call.scope["method"]
         if method == "POST":
-            body = await self._body(call)
+            body = await read_body(call, self._max_body_bytes, self._timeout_seconds)
             return decode_post(headers.get(b"content-type"), body, self._rules)
         if method == "GET":
             return decode_get(call.scope["query_string"], self._rules)
@@ -116,38 +128,30 @@ class GraphQLEndpoint:
             405, "METHOD_NOT_ALLOWED", f"{method} is not served; send GET or POST.", (ALLOWED,)
         )
 
-    async def _body(self, call: Call) -> bytes:
-        encoding = call.headers.get(b"content-encoding", b"identity")
-        if encoding != b"identity":
-            raise HttpRefused(
-                415, "UNSUPPORTED_ENCODING", "Request bodies must be sent uncompressed."
-            )
-        limit = self._max_body_bytes
-        length = call.headers.get(b"content-length", b"")
-        if length.isdigit() and int(length) > limit:
-            raise _too_large(limit)
-        message = await call.receive()
-        if not message.get("more_body") and message["type"] == "http.request":
-            whole: bytes = message["body"]
-            return whole
-        try:
-            async with asyncio.timeout_at(call.started + self._timeout_seconds):
-                return await self._rest_of_body(call, message)
-        except TimeoutError:
-            raise HttpRefused(
-                408, "BODY_TOO_SLOW", f"The body took over {self._timeout_seconds} s."
-            ) from None
-
-    async def _rest_of_body(self, call: Call, message: Message) -> bytes:
-        body = bytearray()
-        while message["type"] == "http.request":
-            body += message["body"]
-            if len(body) > self._max_body_bytes:
-                raise _too_large(self._max_body_bytes)
-            if not message["more_body"]:
-                return bytes(body)
-            message = await call.receive()
-        raise ClientLeft
+    async def _single_stream(self, call: Call) -> bool:
+        """Serve a request of single-connection mode; False where it is none."""
+        method = call.scope["method"]
+        if method == "PUT":
+            token = self._streams.reserve().encode("ascii")
+            await self._send_plain(call, 201, token)
+            return True
+        stream_token = token_of(call)
+        if stream_token is None or method not in ("GET", "POST", "DELETE"):
+            return False
+        callers = self._serving.callers
+        identity = callers.cached(call.headers) or await callers.of_request(call.headers)
+        if method == "GET":
+            await self._streams.open(stream_token, call, identity)
+            return True
+        stream = self._streams.of(stream_token, identity)
+        if method == "POST":
+            request = await self._request(call)
+            await stream.start(operation_id_of(call, request), request)
+            await self._send_plain(call, 202, b"")
+        else:
+            stream.stop(operation_id_of(call, None))
+            await self._send_plain(call, 200, b"")
+        return True
 
     async def _run(self, call: Call, request: GraphQLRequest, accepted: tuple[Media, ...]) -> None:
         callers = self._serving.callers
@@ -218,11 +222,18 @@ class GraphQLEndpoint:
             self._serving.live.remove(stream)
 
     async def _preflight(self, call: Call) -> None:
-        headers = self._serving.origins.preflight(call.headers)
-        call.status = 204
-        start = {"type": "http.response.start", "status": 204, "headers": [*headers]}
-        await call.send(start)
-        await call.send({"type": "http.response.body", "body": b""})
+        call.response_headers.extend(self._serving.origins.preflight(call.headers))
+        await self._send_plain(call, 204, b"")
+
+    @staticmethod
+    async def _send_plain(call: Call, status: int, body: bytes) -> None:
+        """An answer that is no GraphQL response."""
+        call.status = status
+        headers = [*call.response_headers]
+        if status != NO_CONTENT:
+            headers += [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
+        await call.send({"type": "http.response.start", "status": status, "headers": headers})
+        await call.send({"type": "http.response.body", "body": body})
 
     async def _send(self, call: Call, status: int, body: bytes, media: Media = Media.JSON) -> None:
         call.status = status
@@ -232,9 +243,3 @@ class GraphQLEndpoint:
             body = await compressed(body)
             call.response_headers.extend(COMPRESSED)
         await send_body(call.send, status, media, body, call.response_headers)
-
-
-def _too_large(limit: int) -> HttpRefused:
-    return HttpRefused(
-        413, "BODY_TOO_LARGE", f"The request body has more than {limit} bytes; send less."
-    )

@@ -88,6 +88,7 @@ def server_config(app: GatewayApp, settings: Settings, host: str, port: int) -> 
         log_level="warning",
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=round(settings.keepalive_seconds),
         timeout_graceful_shutdown=max(1, round(settings.drain_seconds * (1 - SHARE_FOR_STREAMS))),
     )
 

@@ -6,14 +6,18 @@ from contextlib import AbstractAsyncContextManager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.server.endpoint import GraphQLEndpoint
 from gateway.server.health import Checks, health_routes
+from gateway.server.metrics import CONTENT_TYPE
 from gateway.server.serving import Serving
 from gateway.server.static import static_routes
 
+STREAM_SUFFIX = "/stream"
 MIN_COMPRESSED_BYTES = 1_400
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -30,12 +34,12 @@ class GatewayApp(Starlette):
     ) -> None:
         compression = Middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_BYTES)
         super().__init__(routes=routes, lifespan=lifespan, middleware=[compression])
-        self._path = path
+        self._paths = (path, path + STREAM_SUFFIX)
         self._endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
-        if scope["type"] != "lifespan" and scope["path"] == self._path:
+        if scope["type"] != "lifespan" and scope["path"] in self._paths:
             scope["app"] = self
             await self._endpoint(scope, receive, send)
         else:
@@ -48,8 +52,19 @@ def build_app(serving: Serving, checks: Checks, lifespan: Lifespan) -> GatewayAp
     all_checks = {**checks, "serving": lambda: not serving.draining}
     routes: list[BaseRoute] = [
         *health_routes(all_checks),
+        *_metrics_routes(serving),
         *static_routes(settings.static_dir, settings.playground_dir),
     ]
     app = GatewayApp(settings.path, GraphQLEndpoint(serving), routes, lifespan)
     app.state.serving = serving
     return app
+
+
+def _metrics_routes(serving: Serving) -> list[BaseRoute]:
+    if serving.settings.metrics_path is None:
+        return []
+
+    async def metrics(request: Request) -> Response:
+        return Response(serving.metrics.text(), headers={"content-type": CONTENT_TYPE})
+
+    return [Route(serving.settings.metrics_path, metrics)]

@@ -14,6 +14,7 @@ from gateway.server.engine import Engine, Prepared
 from gateway.server.http_request import RequestRules
 from gateway.server.identity import Identity, IdentityExchange
 from gateway.server.live import LiveConnections
+from gateway.server.metrics import Metrics
 from gateway.server.rate_limit import RateLimit
 from gateway.settings import Settings
 
@@ -29,6 +30,7 @@ class Serving:
     rules: RequestRules
     rate_limit: RateLimit
     live: LiveConnections = field(default_factory=LiveConnections)
+    metrics: Metrics = field(default_factory=Metrics)
     draining: bool = False
     """Set first when the process is to stop: no longer ready, no new sockets."""
     _mutations: set[asyncio.Task[Answer]] = field(default_factory=set)
@@ -61,7 +63,7 @@ class Serving:
 
 def serving_of(settings: Settings, engine: Engine, exchange: IdentityExchange | None) -> Serving:
     """What `settings` make of it. Raises SettingsError for the manifest of documents."""
-    return Serving(
+    serving = Serving(
         settings,
         engine,
         Callers(settings, exchange),
@@ -69,6 +71,19 @@ def serving_of(settings: Settings, engine: Engine, exchange: IdentityExchange | 
         RequestRules(settings.max_json_depth, Documents(settings)),
         RateLimit(settings),
     )
+    serving.metrics.add_gauges(
+        {
+            "gateway_live_connections": (
+                "Open sockets and event streams.",
+                lambda: len(serving.live),
+            ),
+            "gateway_draining": (
+                "1 while the process is about to end.",
+                lambda: serving.draining,
+            ),
+        }
+    )
+    return serving
 
 
 def refusal_after_reload(engine: Engine, request: GraphQLRequest) -> Sequence[FormattedError]:

@@ -7,22 +7,17 @@ and the queue behind the subscription is bounded where the upstream is fanned ou
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping, Sequence
 
-import orjson
-
-from gateway.errors import FormattedError, IdentityUnavailable, LimitExceeded, RequestRefused
-from gateway.execution.exchange import Answer, AnswerKind, GraphQLRequest, RequestContext
-from gateway.planner.plan import OperationKind
-from gateway.server.call import Receive, Scope, Send, request_id_of
+from gateway.errors import FormattedError, IdentityUnavailable
+from gateway.execution.exchange import GraphQLRequest
+from gateway.server.call import Receive, Scope, Send
 from gateway.server.callers import Unrecognised
-from gateway.server.http_response import internal_error
 from gateway.server.identity import Identity
 from gateway.server.kept_identity import KeptIdentity
 from gateway.server.live import Ending
-from gateway.server.serving import Serving, refusal_after_reload
+from gateway.server.operations import Operations
+from gateway.server.serving import Serving
 from gateway.server.ws_protocol import (
     SUBPROTOCOL,
     Close,
@@ -36,8 +31,6 @@ from gateway.server.ws_protocol import (
     Stop,
     close_reason,
 )
-
-logger = logging.getLogger(__name__)
 
 
 class SocketServer:
@@ -67,17 +60,8 @@ class SocketServer:
             self._serving.live.remove(socket)
 
 
-@dataclass(frozen=True, slots=True)
-class _Operation:
-    """One that runs."""
-
-    request: GraphQLRequest
-    context: RequestContext
-    task: "asyncio.Task[None]"
-
-
 class Socket:
-    """One open socket; a `LiveConnection`."""
+    """One open socket; a `LiveConnection`, and the `Output` of its operations."""
 
     def __init__(self, serving: Serving, scope: Scope, receive: Receive, send: Send) -> None:
         self._serving = serving
@@ -88,7 +72,7 @@ class Socket:
         self._payload: Mapping[str, object] | None = None
         self._protocol = ServerProtocol(serving.rules)
         self._identity: KeptIdentity | None = None
-        self._operations: dict[str, _Operation] = {}
+        self._operations = Operations(serving, scope, self)
         self._background: set[asyncio.Task[None]] = set()
         self._ping_timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -112,11 +96,19 @@ class Socket:
 
     def engine_replaced(self) -> None:
         """End the subscriptions that the new engine refuses, each with an error."""
-        for operation_id, operation in list(self._operations.items()):
-            errors = refusal_after_reload(self._serving.engine, operation.request)
-            if errors and operation_id in self._protocol.active:
-                operation.task.cancel()
-                self._spawn(self._send(self._protocol.error(operation_id, errors)))
+        self._spawn(self._operations.end_outdated())
+
+    async def next(self, operation_id: str, body: bytes) -> None:
+        """As `Output.next`."""
+        await self._send(self._protocol.next(operation_id, body))
+
+    async def error(self, operation_id: str, errors: Sequence[FormattedError]) -> None:
+        """As `Output.error`."""
+        await self._send(self._protocol.error(operation_id, errors))
+
+    async def complete(self, operation_id: str) -> None:
+        """As `Output.complete`."""
+        await self._send(self._protocol.complete(operation_id))
 
     async def run(self) -> None:
         """Read frames until the socket is closed, then end what still runs."""
@@ -153,13 +145,11 @@ class Socket:
             case Initialise(payload):
                 await self._initialise(payload)
             case Refuse(operation_id, errors):
-                await self._send(self._protocol.error(operation_id, errors))
+                await self.error(operation_id, errors)
             case Start(operation_id, request):
                 await self._start(operation_id, request)
             case Stop(operation_id):
-                operation = self._operations.pop(operation_id, None)
-                if operation is not None:
-                    operation.task.cancel()
+                self._operations.stop(operation_id)
 
     async def _initialise(self, payload: Mapping[str, object] | None) -> None:
         self._payload = payload
@@ -172,7 +162,10 @@ class Socket:
             await self._close(Close(CloseCode.TRY_AGAIN_LATER, "Identity cannot be checked now"))
             return
         self._identity = KeptIdentity(
-            identity, self._identify, self._renewed, lambda: self.end(Ending.SESSION_ENDED)
+            identity,
+            self._identify,
+            self._operations.use_identity,
+            lambda: self.end(Ending.SESSION_ENDED),
         )
         await self._send(self._protocol.acknowledge())
         self._schedule_ping()
@@ -183,68 +176,7 @@ class Socket:
     async def _start(self, operation_id: str, request: GraphQLRequest) -> None:
         if self._identity is None:
             raise RuntimeError("the protocol starts operations only after connection_init")
-        limit = self._serving.settings.websocket_operations
-        if len(self._operations) >= limit:
-            refused = LimitExceeded.because(
-                f"This socket runs {limit} operations, the most allowed; complete one first."
-            )
-            await self._send(self._protocol.error(operation_id, refused.errors))
-            return
-        context = RequestContext(self._headers_for(self._identity.identity))
-        task = asyncio.create_task(self._operate(operation_id, request, context))
-        self._operations[operation_id] = _Operation(request, context, task)
-        task.add_done_callback(lambda done: self._ended(operation_id, done))
-
-    def _ended(self, operation_id: str, task: "asyncio.Task[None]") -> None:
-        # The id may be in use again: the client completes and subscribes anew at will.
-        operation = self._operations.get(operation_id)
-        if operation is not None and operation.task is task:
-            del self._operations[operation_id]
-
-    async def _operate(
-        self, operation_id: str, request: GraphQLRequest, context: RequestContext
-    ) -> None:
-        try:
-            await self._answer(operation_id, request, context)
-        except RequestRefused as refused:
-            await self._send(self._protocol.error(operation_id, refused.errors))
-        except Exception:
-            request_id = request_id_of(self._headers)
-            logger.exception("request %s failed on a socket", request_id)
-            errors = [internal_error(request_id)]
-            await self._send(self._protocol.error(operation_id, errors))
-
-    async def _answer(
-        self, operation_id: str, request: GraphQLRequest, context: RequestContext
-    ) -> None:
-        serving = self._serving
-        if self._identity is not None:
-            serving.admit(self._scope, self._headers, self._identity.identity)
-        engine = serving.engine
-        match serving.prepare(request).kind:
-            case OperationKind.SUBSCRIPTION:
-                async with contextlib.aclosing(engine.subscribe(request, context)) as answers:
-                    async for answer in answers:
-                        await self._send_answer(operation_id, answer)
-            case OperationKind.QUERY:
-                context.deadline = self._deadline()
-                await self._send_answer(operation_id, await engine.execute(request, context))
-            case OperationKind.MUTATION:
-                context.deadline = self._deadline()
-                answer = await serving.execute_to_its_end(request, context)
-                await self._send_answer(operation_id, answer)
-        await self._send(self._protocol.complete(operation_id))
-
-    def _deadline(self) -> float:
-        now = asyncio.get_running_loop().time()
-        return now + self._serving.settings.request_timeout_seconds
-
-    async def _send_answer(self, operation_id: str, answer: Answer) -> None:
-        if answer.kind is AnswerKind.REQUEST_ERROR:
-            errors: list[FormattedError] = orjson.loads(answer.body)["errors"]
-            await self._send(self._protocol.error(operation_id, errors))
-        else:
-            await self._send(self._protocol.next(operation_id, answer.body))
+        await self._operations.start(operation_id, request, self._identity.identity)
 
     async def _send(self, text: str | None) -> None:
         if text is None or self._closed:
@@ -263,8 +195,7 @@ class Socket:
             await self._send_message({"type": "websocket.close", **message})
 
     async def _go_away(self) -> None:
-        for operation_id in list(self._operations):
-            await self._send(self._protocol.complete(operation_id))
+        await self._operations.complete_all()
         await self._close(Close(CloseCode.GOING_AWAY, "Going away: the server is stopping"))
 
     def _schedule_ping(self) -> None:
@@ -274,14 +205,6 @@ class Socket:
     def _ping(self) -> None:
         self._spawn(self._send(self._protocol.ping()))
         self._schedule_ping()
-
-    def _renewed(self, identity: Identity) -> None:
-        headers = self._headers_for(identity)
-        for operation in self._operations.values():
-            operation.context.headers = headers
-
-    def _headers_for(self, identity: Identity) -> tuple[tuple[bytes, bytes], ...]:
-        return self._serving.callers.headers_for_subgraphs(self._scope["headers"], identity)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -294,7 +217,7 @@ class Socket:
             self._ping_timer.cancel()
         if self._identity is not None:
             self._identity.close()
-        tasks = [*(each.task for each in self._operations.values()), *self._background]
-        for task in tasks:
+        for task in self._background:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._operations.aclose()
+        await asyncio.gather(*self._background, return_exceptions=True)

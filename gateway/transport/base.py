@@ -20,7 +20,11 @@ MALFORMED = "SUBREQUEST_MALFORMED_RESPONSE"
 
 
 class TransportError(Exception):
-    """A subgraph could not be asked or did not answer; the message may be shown to clients."""
+    """A subgraph could not be asked or did not answer.
+
+    The message may be shown to clients: it names no address. What the system says is in the cause
+    or in the log.
+    """
 
     code = HTTP_ERROR
 

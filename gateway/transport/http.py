@@ -6,6 +6,7 @@ coarse timer per subgraph, armed only while calls are under way, ends those that
 """
 
 import asyncio
+import logging
 import ssl
 from collections import deque
 from typing import Final
@@ -19,6 +20,8 @@ from gateway.transport.base import (
 from gateway.transport.headers import OutgoingHeaders
 from gateway.transport.http_connection import Call, Connection
 from gateway.transport.settings import Address, SubgraphSettings
+
+logger = logging.getLogger(__name__)
 
 FRESH_SECONDS: Final = 1.0
 """A request that must not be sent twice takes only a connection that was in use this recently."""
@@ -77,7 +80,11 @@ class HttpClient:
             len(body),
             body,
         )
-        call = Call(loop, self, message, expires, repeatable)
+        call = Call(loop=loop)
+        call.owner = self
+        call.message = message
+        call.expires = expires
+        call.repeatable = repeatable
         if self._closed:
             call.set_exception(ConnectionLost("the gateway is shutting down"))
             return call
@@ -131,8 +138,8 @@ class HttpClient:
             self._connect_if_useful(task.get_loop())
 
     def _connect_failed(self, error: Exception) -> None:
-        reason = type(error).__name__ if isinstance(error, TimeoutError) else str(error)
-        failure = ConnectFailed(f"the subgraph cannot be reached: {reason}")
+        logger.warning("%s cannot be reached: %s", self._settings.url, error or "timed out")
+        failure = ConnectFailed("the subgraph cannot be reached")
         while call := self._next_waiting():
             call.fail(failure)
             if self._open:

@@ -35,22 +35,17 @@ class Owner(Protocol):
 
 
 class Call(asyncio.Future[SubgraphResponse]):
-    """One request under way. Cancelling it closes the connection that carries it."""
+    """One request under way. Cancelling it closes the connection that carries it.
 
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        owner: Owner,
-        message: bytes,
-        expires: float,
-        repeatable: bool,
-    ) -> None:
-        super().__init__(loop=loop)
-        self.owner = owner
-        self.message = message
-        self.expires = expires
-        self.repeatable = repeatable
-        self.connection: Connection | None = None
+    Whoever makes a call sets all of its attributes: an `__init__` of its own would cost as much
+    as the rest of the future.
+    """
+
+    owner: Owner
+    message: bytes
+    expires: float
+    repeatable: bool
+    connection: "Connection | None" = None
 
     def cancel(self, msg: object = None) -> bool:
         """Cancel the call and end it on the wire; False when it was over already."""

@@ -1,9 +1,8 @@
 """A subgraph's settings in, its `Transport` out: HTTP requests, WebSocket or SSE streams."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 
-from gateway.transport.base import SubgraphResponse, Transport
+from gateway.transport.base import Transport
 from gateway.transport.headers import OutgoingHeaders
 from gateway.transport.http import HttpClient
 from gateway.transport.settings import SubgraphSettings, SubscriptionProtocol
@@ -12,23 +11,17 @@ from gateway.transport.sse import SseClient
 from gateway.transport.websocket import WebSocketClient
 
 
-class RemoteTransport:
-    """A subgraph behind a URL. Bound to the event loop of its first request."""
+class RemoteTransport(HttpClient):
+    """A subgraph behind a URL: its HTTP client, and subscriptions by the protocol it speaks."""
 
     def __init__(self, settings: SubgraphSettings) -> None:
-        self._http = HttpClient(settings)
+        super().__init__(settings)
         self._websocket: WebSocketClient | None = None
         self._sse: SseClient | None = None
         if settings.subscription_protocol is SubscriptionProtocol.WEBSOCKET:
             self._websocket = WebSocketClient(settings)
         else:
             self._sse = SseClient(settings)
-
-    def request(
-        self, body: bytes, headers: OutgoingHeaders, deadline: float | None, repeatable: bool
-    ) -> "asyncio.Future[SubgraphResponse]":
-        """As `Transport.request`."""
-        return self._http.request(body, headers, deadline, repeatable)
 
     def subscribe(
         self, request: Mapping[str, object], headers: OutgoingHeaders
@@ -40,7 +33,7 @@ class RemoteTransport:
 
     async def aclose(self) -> None:
         """As `Transport.aclose`."""
-        await self._http.aclose()
+        await super().aclose()
         if self._websocket is not None:
             await self._websocket.aclose()
 

@@ -1,6 +1,7 @@
 """Subscriptions over text/event-stream (GraphQL over SSE, distinct connections mode)."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import AsyncGenerator, Iterator, Mapping
 
@@ -15,6 +16,8 @@ from gateway.transport.base import (
 )
 from gateway.transport.headers import OutgoingHeaders
 from gateway.transport.settings import Address, SubgraphSettings
+
+logger = logging.getLogger(__name__)
 
 READ_BYTES = 65_536
 
@@ -40,7 +43,8 @@ class SseClient:
                     address.host, address.port, ssl=self._tls
                 )
         except (OSError, TimeoutError, ssl.SSLError) as error:
-            raise ConnectFailed(f"the subgraph cannot be reached: {error}") from None
+            logger.warning("%s cannot be reached: %s", self._settings.url, error or "timed out")
+            raise ConnectFailed("the subgraph cannot be reached") from error
         try:
             writer.write(self._message(request, headers))
             parts = _parts(reader, self._settings.max_answer_bytes)
@@ -109,7 +113,7 @@ async def _parts(reader: asyncio.StreamReader, limit_bytes: int) -> AsyncGenerat
                 raise ConnectionLost("the subgraph closed the stream")
             parser.feed_data(data)
         except (httptools.HttpParserError, OSError) as error:
-            raise ConnectionLost(f"the subgraph's stream broke off: {error}") from None
+            raise ConnectionLost("the subgraph's stream broke off") from error
         status = parser.get_status_code()
         if status and (status != 200 or not callbacks.event_stream) and status >= 200:
             raise AnswerRefused(f"the subgraph did not open a stream: status {status}")

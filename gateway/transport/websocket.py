@@ -6,6 +6,7 @@ share one, since the subgraph authenticates the socket and not the subscription.
 
 import asyncio
 import itertools
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -24,6 +25,8 @@ from gateway.transport.base import (
 )
 from gateway.transport.headers import Header, OutgoingHeaders
 from gateway.transport.settings import SubgraphSettings
+
+logger = logging.getLogger(__name__)
 
 SUBPROTOCOL = Subprotocol("graphql-transport-ws")
 QUEUED_EVENTS: Final = 1_000
@@ -71,7 +74,7 @@ class WebSocketClient:
                 socket = self._sockets.get(key)
                 if socket is None or socket.closed:
                     connection = await self._connect(headers)
-                    socket = _Socket(connection)
+                    socket = _Socket(connection, self._url)
                     self._sockets[key] = socket
                     socket.reader.add_done_callback(lambda _: self._forget(key, socket))
                 return socket
@@ -101,8 +104,8 @@ class WebSocketClient:
                 )
                 await _initialise(connection, headers)
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ConnectionClosed) as error:
-            reason = str(error) or type(error).__name__
-            raise ConnectFailed(f"the subgraph's socket cannot be opened: {reason}") from None
+            logger.warning("%s cannot be opened: %s", self._url, error or "timed out")
+            raise ConnectFailed("the subgraph's socket cannot be opened") from error
         return connection
 
     async def aclose(self) -> None:
@@ -145,8 +148,9 @@ def _message(text: str | bytes) -> Mapping[str, object]:
 class _Socket:
     """One acknowledged socket, its subscriptions and the task that reads it."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, url: str) -> None:
         self._connection = connection
+        self._url = url
         self._queues: dict[str, asyncio.Queue[Event]] = {}
         self._ids = itertools.count(1)
         self._linger: asyncio.TimerHandle | None = None
@@ -191,7 +195,7 @@ class _Socket:
             async for text in self._connection:
                 await self._take(_message(text))
         except ConnectionClosed as error:
-            reason = ConnectionLost(f"the subgraph's socket broke off: {error}")
+            logger.info("%s broke off: %s", self._url, error)
         finally:
             self.closed = True
             queues, self._queues = self._queues, {}

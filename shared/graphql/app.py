@@ -25,6 +25,7 @@ from strawberry.schema import BaseSchema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UnsetType
 
+from shared import trace
 from shared.graphql.context import Context
 from shared.health import Check, health_routes
 from shared.identity import (
@@ -35,6 +36,7 @@ from shared.identity import (
     identity_of,
     require_service_token,
 )
+from shared.trace import Trace
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 INIT_TIMEOUT = timedelta(seconds=3)
@@ -125,6 +127,7 @@ class _GraphQLApp(GraphQL[Context, None]):
         context = self._make_context(request)
         if isinstance(response, Response):
             context.response = response
+        trace.begin(Trace(context.request_id, traceparent=context.traceparent))
         return context
 
     async def on_ws_connect(self, context: Context) -> UnsetType:

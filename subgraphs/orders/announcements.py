@@ -62,7 +62,6 @@ async def nudge_at_expiry(session: AsyncSession, order: Order) -> None:
         aggregate_version=order.version,
         occurred_at=order.updated_at,
         data=data.to_data(),
-        correlation_id=str(order.id),
     )
     await outbox.append(session, event, deliver_at=order.expires_at)
 
@@ -75,7 +74,6 @@ def _order_event(event_type: str, order: Order) -> Event:
         aggregate_version=order.version,
         occurred_at=order.updated_at,
         data=order.snapshot().to_data(),
-        correlation_id=str(order.id),
     )
 
 

@@ -9,41 +9,20 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from dataclasses import dataclass
 from itertools import product
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import shared.invariants
 from shared.contracts.payments import PaymentStatus
-from shared.db import Database
+from shared.invariants import Invariant, Violation
 from subgraphs.payments.states import allowed
 
-STEPS = frozenset(
+STEPS = tuple(
     f"{source or ''}>{target}"
     for source, target in product((None, *PaymentStatus), PaymentStatus)
     if allowed(source, target)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """A claim, and the query that finds what breaks it (its first column names the subject)."""
-
-    id: str
-    claim: str
-    counterexamples: str
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """Something that must never be."""
-
-    invariant: Invariant
-    subject: str
-
-    def __str__(self) -> str:
-        return f"{self.invariant.id} {self.invariant.claim}: {self.subject}"
 
 
 INVARIANTS = (
@@ -95,6 +74,7 @@ INVARIANTS = (
         WHERE NOT coalesce(from_status, '') || '>' || to_status = ANY(:steps)
            OR from_status IS DISTINCT FROM before
         """,
+        STEPS,
     ),
     Invariant(
         "I10",
@@ -130,28 +110,11 @@ INVARIANTS = (
 
 
 async def violations(session: AsyncSession) -> list[Violation]:
-    """Everything that breaks an invariant now; empty when all is well."""
-    found: list[Violation] = []
-    for invariant in INVARIANTS:
-        needs_steps = ":steps" in invariant.counterexamples
-        parameters = {"steps": sorted(STEPS)} if needs_steps else {}
-        result = await session.execute(text(invariant.counterexamples), parameters)
-        found += [Violation(invariant, str(row[0])) for row in result.all()]
-    return found
-
-
-async def _report(url: str) -> int:
-    database = Database(url, pool_size=1)
-    async with database.reading() as session:
-        found = await violations(session)
-    await database.close()
-    for invariant in INVARIANTS:
-        broken = [each.subject for each in found if each.invariant is invariant]
-        sys.stdout.write(f"{invariant.id:4} {len(broken):4} {invariant.claim}\n")
-        for subject in broken[:10]:
-            sys.stdout.write(f"          {subject}\n")
-    return 1 if found else 0
+    """Everything that breaks an invariant of this service now; empty when all is well."""
+    return await shared.invariants.violations(session, INVARIANTS)
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(_report(os.environ["DATABASE_URL"])))
+    lines, all_hold = asyncio.run(shared.invariants.report(os.environ["DATABASE_URL"], INVARIANTS))
+    sys.stdout.write(lines)
+    sys.exit(0 if all_hold else 1)

@@ -79,7 +79,6 @@ async def announce_payment(session: AsyncSession, event_type: str, payment: Paym
         aggregate_version=payment.version,
         occurred_at=payment.updated_at,
         data=payment.snapshot().to_data(),
-        correlation_id=str(payment.order_id),
     )
     await outbox.append(session, event)
 
@@ -95,7 +94,6 @@ async def announce_refund(
         aggregate_version=refund.version,
         occurred_at=refund.updated_at,
         data=refund.snapshot(payment).to_data(),
-        correlation_id=str(payment.order_id),
     )
     await outbox.append(session, event)
 

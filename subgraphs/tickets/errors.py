@@ -41,14 +41,15 @@ class TicketNotFound(DomainError):
     code = "NOT_FOUND"
 
     def __init__(self, ticket_id: str) -> None:
-        super().__init__(f"there is no ticket {ticket_id!r}")
+        super().__init__(f"there is no ticket {ticket_id[:80]!r}")
 
 
 class NotTheSeller(DomainError):
     code = "FORBIDDEN"
 
     def __init__(self, ticket_id: UUID) -> None:
-        super().__init__(f"ticket {ticket_id} is another seller's")
+        super().__init__("this ticket is another seller's")
+        self.ticket_id = ticket_id
 
 
 class VersionConflict(DomainError):
@@ -56,7 +57,7 @@ class VersionConflict(DomainError):
 
     def __init__(self, ticket_id: UUID, expected: int) -> None:
         super().__init__(
-            f"ticket {ticket_id} is no longer at version {expected}; read it again and repeat"
+            f"the ticket is not at version {expected} any more; compare with what it is now"
         )
         self.ticket_id = ticket_id
 
@@ -65,7 +66,8 @@ class TicketReserved(DomainError):
     code = "TICKET_RESERVED"
 
     def __init__(self, ticket_id: UUID, reserved: int, what: str) -> None:
-        super().__init__(f"ticket {ticket_id} has {reserved} held or sold: {what}")
+        super().__init__(f"{reserved} are held or sold: {what}")
+        self.ticket_id = ticket_id
         self.reserved = reserved
 
 
@@ -73,7 +75,8 @@ class TicketWithdrawn(DomainError):
     code = "TICKET_WITHDRAWN"
 
     def __init__(self, ticket_id: UUID) -> None:
-        super().__init__(f"ticket {ticket_id} is withdrawn and cannot change any more")
+        super().__init__("this ticket is withdrawn and cannot change any more")
+        self.ticket_id = ticket_id
 
 
 class IdempotencyConflict(DomainError):

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shared.contracts.tickets import TicketStatus
+from subgraphs.tickets.details import clean_text
 from subgraphs.tickets.models import Stock, Ticket
 
 Row = TypeVar("Row")
@@ -196,7 +197,7 @@ def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    words = re.findall(r"\w+", text.casefold())[:_WORDS_MAXIMUM]
+    words = re.findall(r"\w+", clean_text(text).lower())[:_WORDS_MAXIMUM]
     if not words:
         return false()
     prefixes = " & ".join(f"'{word}':*" for word in words)

@@ -78,7 +78,8 @@ def main() -> None:
     """Serve until a signal."""
     settings = UsersSettings()
     logging.configure("users", settings.log_format, settings.log_level)
-    serve(create_app(settings), settings.host, settings.port)
+    app = create_app(settings)
+    serve(app, settings.host, settings.port, before_exit=app.state.end_feeds)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ None of them commits, and none of them talks to the provider.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -15,9 +16,11 @@ from shared.db import database_now
 from subgraphs.users.details import NAME_MAXIMUM, clean_email, clean_text, text_problem
 from subgraphs.users.errors import EmailTaken, InvalidInput, OpenIdRefused
 from subgraphs.users.models import OpenIdFlow, OpenIdIdentity, User
-from subgraphs.users.oidc import OpenIdProfile, Started
 from subgraphs.users.service import NewAccount, register, user_by_email
 from subgraphs.users.tokens import digest, new_token
+
+if TYPE_CHECKING:
+    from subgraphs.users.oidc import OpenIdProfile, Started
 
 FLOW_LIFETIME = timedelta(minutes=10)
 
@@ -31,7 +34,7 @@ class Flow:
     code_verifier: str
 
 
-async def remember_flow(session: AsyncSession, provider: str, started: Started) -> str:
+async def remember_flow(session: AsyncSession, provider: str, started: "Started") -> str:
     """Keep what finishing needs; the secret by which the same browser finishes it."""
     secret = new_token()
     session.add(
@@ -68,7 +71,7 @@ async def take_flow(session: AsyncSession, secret: str, state: str) -> Flow:
     return Flow(*flow)
 
 
-async def account_of(session: AsyncSession, profile: OpenIdProfile) -> User:
+async def account_of(session: AsyncSession, profile: "OpenIdProfile") -> User:
     """The account that this provider's user signs in to: linked before, linked now, or new.
 
     Accounts are linked on an e-mail address that both sides have proved. If ours has not, it
@@ -98,7 +101,7 @@ async def forget_old_flows(session: AsyncSession) -> None:
     await session.execute(delete(OpenIdFlow).where(OpenIdFlow.expires_at < func.now()))
 
 
-async def _linked(session: AsyncSession, profile: OpenIdProfile) -> User | None:
+async def _linked(session: AsyncSession, profile: "OpenIdProfile") -> User | None:
     found: User | None = await session.scalar(
         select(User)
         .join(OpenIdIdentity, OpenIdIdentity.user_id == User.id)
@@ -107,7 +110,7 @@ async def _linked(session: AsyncSession, profile: OpenIdProfile) -> User | None:
     return found
 
 
-async def _link(session: AsyncSession, profile: OpenIdProfile, user_id: UUID) -> User:
+async def _link(session: AsyncSession, profile: "OpenIdProfile", user_id: UUID) -> User:
     """The account that the identity belongs to: this one, or a parallel sign-in's."""
     await session.execute(
         insert(OpenIdIdentity)
@@ -125,7 +128,7 @@ async def _link(session: AsyncSession, profile: OpenIdProfile, user_id: UUID) ->
     return linked
 
 
-def _name(profile: OpenIdProfile, email: str) -> str:
+def _name(profile: "OpenIdProfile", email: str) -> str:
     """The provider's name for the person if it will do, else what stands before the @."""
     name = clean_text(profile.name or "")[:NAME_MAXIMUM]
     return email.partition("@")[0] if text_problem(name, NAME_MAXIMUM) else name

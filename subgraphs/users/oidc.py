@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
-import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
@@ -25,6 +24,7 @@ from subgraphs.users.errors import OpenIdRefused
 from subgraphs.users.settings import OpenIdProvider
 
 if TYPE_CHECKING:
+    import httpx
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 TIMEOUT_SECONDS = 10.0
@@ -163,6 +163,7 @@ class OpenIdClient:
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
+            import httpx
             from authlib.common.errors import AuthlibBaseError
             from authlib.integrations.httpx_client import AsyncOAuth2Client
         try:
@@ -189,7 +190,7 @@ async def _json(client: "AsyncOAuth2Client", url: str) -> dict[str, Any]:
     return _object(response)
 
 
-def _object(response: httpx.Response) -> dict[str, Any]:
+def _object(response: "httpx.Response") -> dict[str, Any]:
     response.raise_for_status()
     found = response.json()
     if not isinstance(found, dict):

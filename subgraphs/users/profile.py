@@ -96,7 +96,12 @@ async def reset_password(session: AsyncSession, token: str, password_hash: str) 
 
 
 async def _locked(session: AsyncSession, user_id: UUID) -> User:
-    user = await session.get(User, user_id, with_for_update=True)
+    """The account, locked against other changes (FOR NO KEY UPDATE).
+
+    Not FOR UPDATE: a sign-in holds the credential when its new session refers to the account,
+    and a reset holds the account when it wants the credential.
+    """
+    user = await session.get(User, user_id, with_for_update={"key_share": True})
     if user is None:
         raise NotSignedIn
     return user

@@ -17,7 +17,6 @@ from deploy.local.ports import free_port
 from deploy.local.probe import answers_ok, listens
 from tests.testkit.eventually import eventually
 
-
 SERVER = """
 import http.server, sys
 http.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind="127.0.0.1")

@@ -4,7 +4,9 @@ import json
 import logging
 import sys
 
-from shared.logging import JSONLines
+import pytest
+
+from shared.logging import JSONLines, TextLines
 
 
 def a_record(**extra: object) -> logging.LogRecord:
@@ -34,3 +36,18 @@ def test_a_traceback_is_part_of_the_line() -> None:
     except ZeroDivisionError:
         text = JSONLines("orders").format(a_record(exc_info=sys.exc_info()))
     assert "ZeroDivisionError" in json.loads(text)["traceback"]
+
+
+SECRET_ROW = "null value\nDETAIL:  Failing row contains (1, $argon2id$v=19$abc)."
+
+
+@pytest.mark.parametrize("formatter", [JSONLines("users"), TextLines("users")])
+def test_rows_that_postgresql_quotes_are_left_out(formatter: logging.Formatter) -> None:
+    try:
+        raise ExceptionGroup("several", [ValueError(SECRET_ROW)])
+    except ExceptionGroup:
+        record = a_record(msg="failed: %s", args=(SECRET_ROW,), exc_info=sys.exc_info())
+    text = formatter.format(record)
+    assert "argon2id" not in text
+    assert "null value" in text
+    assert "Traceback" in text

@@ -70,7 +70,7 @@ def _plan_features(graphs: tuple[Graph, ...], report: Report, plan: DirectivePla
     for graph in graphs:
         names = used_directives(graph.subgraph)
         for local, core in graph.subgraph.core_names.items():
-            if core in FEATURE_OF and local in names:
+            if core in FEATURE_OF and core not in _ARGUMENTS_ONLY and local in names:
                 used[core].append((graph, local))
     features: dict[Feature, list[tuple[str, str]]] = {}
     for core, feature in FEATURE_OF.items():
@@ -114,7 +114,13 @@ def _feature_definition(core: str) -> DirectiveDefinition:
     return federation_directives(LATEST_FEDERATION[1])[core]
 
 
-_SPEC_SCALARS = {"Scope": "requiresScopes__Scope", "Policy": "policy__Policy"}
+_SPEC_SCALARS = {
+    "Scope": "requiresScopes__Scope",
+    "Policy": "policy__Policy",
+    "ContextFieldValue": "context__ContextFieldValue",
+}
+# Its applications end in @join__field(contextArguments:), only its definition is linked.
+_ARGUMENTS_ONLY = frozenset({"fromContext"})
 
 
 def _link_feature(feature: Feature, names: Mapping[str, str], plan: DirectivePlan) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gateway.composition.outcome import Location
 from gateway.composition.subgraph.model import (
+    BUILT_IN_SCALARS,
     ROOT_NAMES,
     Field,
     InputValue,
@@ -22,7 +23,7 @@ def clean(subgraph: Subgraph) -> Subgraph:
 
     Every subgraph has a Query: federation puts `_service` there.
     """
-    machinery = _MACHINERY | frozenset(subgraph.core_types)
+    machinery = _MACHINERY | BUILT_IN_SCALARS | frozenset(subgraph.core_types)
     types = {name: d for name, d in subgraph.types.items() if name not in machinery}
     query = subgraph.roots.get("query", "Query")
     if query in types:

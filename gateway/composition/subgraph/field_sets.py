@@ -61,7 +61,10 @@ def parse_field_set(text: str) -> tuple[Selection, ...]:
     operation = document.definitions[0]
     if len(document.definitions) != 1 or not isinstance(operation, OperationDefinitionNode):
         raise FieldSetSyntaxError("it must be one selection of fields")
-    return _selections(operation.selection_set)
+    selections = _selections(operation.selection_set)
+    if not selections:
+        raise FieldSetSyntaxError("it selects nothing")
+    return selections
 
 
 def _selections(node: SelectionSetNode) -> tuple[Selection, ...]:

@@ -116,9 +116,25 @@ def read_subgraph(given: SubgraphInput) -> tuple[Subgraph | None, tuple[Composit
     parts = _Parts(Source(given.name, names.directives))
     for node in document.definitions:
         _read_definition(parts, node)
+    if names.version[0] == 1:
+        _drop_loose_definitions(parts)
     errors = (*names.errors, *parts.errors)
     schema_directives = read_directives(parts.source, list(_schema_directives(document)))
     return _subgraph(given, names, parts, schema_directives), errors
+
+
+def _drop_loose_definitions(parts: _Parts) -> None:
+    """Federation 1 let its directives be defined with nullable or listed fields; it ignored that.
+
+    The usual definitions then hold. With more arguments than `fields` the definition is kept.
+    """
+    for name in ("key", "requires", "provides"):
+        definition = parts.directives.get(name)
+        fields = definition.arguments.get("fields") if definition else None
+        if definition is None or fields is None or len(definition.arguments) != 1:
+            continue
+        if fields.type.strip("[]!") == "String" and fields.type != "String!":
+            del parts.directives[name]
 
 
 def _subgraph(

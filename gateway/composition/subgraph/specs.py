@@ -3,7 +3,6 @@
 Source: https://specs.apollo.dev/federation/v2.12 and the specs that it incorporates.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -55,7 +54,7 @@ _FEDERATION_SDL: Mapping[str, tuple[tuple[int, str], ...]] = {
         (0, "(from: String!) on FIELD_DEFINITION"),
         (7, "(from: String!, label: String) on FIELD_DEFINITION"),
     ),
-    "composeDirective": ((1, "(name: String!) repeatable on SCHEMA"),),
+    "composeDirective": ((1, "(name: String) repeatable on SCHEMA"),),
     "interfaceObject": ((3, " on OBJECT"),),
     "authenticated": ((5, f" on {_AUTH_PLACES}"),),
     "requiresScopes": ((5, f"(scopes: [[Scope!]!]!) on {_AUTH_PLACES}"),),
@@ -121,7 +120,7 @@ FEATURES = (
     Feature("requiresScopes", (0, 1), ("requiresScopes",), "SECURITY"),
     Feature("policy", (0, 1), ("policy",), "SECURITY"),
     Feature("cost", (0, 1), ("cost", "listSize")),
-    Feature("context", (0, 1), ("context",), "SECURITY"),
+    Feature("context", (0, 1), ("context", "fromContext"), "SECURITY"),
 )
 FEATURE_OF = {directive: feature for feature in FEATURES for directive in feature.directives}
 
@@ -168,10 +167,3 @@ def built_in_directives() -> Mapping[str, DirectiveDefinition]:
         for node in nodes
         if isinstance(node, DirectiveDefinitionNode)
     }
-
-
-@cache
-def spec_type_names() -> re.Pattern[str]:
-    """What a definition's spec types look like, to be replaced by the local names."""
-    names = [*_FEDERATION_TYPES, *LINK_TYPES]
-    return re.compile(rf"\b({'|'.join(names)})\b")

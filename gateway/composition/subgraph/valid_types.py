@@ -108,7 +108,7 @@ def check_inputs(
         kind = kind_of(subgraph, base(value.type))
         if kind not in INPUT_KINDS:
             yield _wrong_type(subgraph, coordinate, value.type, kind, value.location)
-        elif not _default_fits(subgraph, value):
+        elif not default_fits(subgraph, value):
             yield invalid(
                 subgraph,
                 f'The default of "{coordinate}" is not of type "{value.type}": correct one of'
@@ -117,7 +117,8 @@ def check_inputs(
             )
 
 
-def _default_fits(subgraph: Subgraph, value: InputValue) -> bool:
+def default_fits(subgraph: Subgraph, value: InputValue) -> bool:
+    """Whether an element's default, if any, is of its type."""
     return isinstance(value.default, Missing) or fits_type(subgraph, value.type, value.default)
 
 

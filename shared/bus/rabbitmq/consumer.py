@@ -57,9 +57,7 @@ async def consume(
     """
     channel = await connection.channel(publisher_confirms=False)
     try:
-        await channel.set_qos(
-            prefetch_count=subscription.prefetch, timeout=START_TIMEOUT_SECONDS
-        )
+        await channel.set_qos(prefetch_count=subscription.prefetch, timeout=START_TIMEOUT_SECONDS)
         slots = asyncio.Semaphore(subscription.concurrency)
         ended = asyncio.Event()
         underlay = await channel.get_underlay_channel()

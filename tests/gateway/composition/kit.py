@@ -53,8 +53,7 @@ def hint_codes(**sdls: str) -> list[str]:
 
 def type_block(sdl: str, name: str) -> str:
     """The printed definition of one type in a supergraph."""
-    match = re.search(
-        rf"(?m)^(?:type|interface|input|enum|union|scalar) {name}\b[^\n]*\n(?:.+\n?)*", sdl
-    )
+    keyword = "type|interface|input|enum|union|scalar"
+    match = re.search(rf"(?m)^(?:{keyword}) {name}\b[^\n]*\n(?:.+\n?)*", sdl)
     assert match is not None, name
     return match[0]

@@ -1,8 +1,9 @@
-"""CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS: an argument filled from a context here and required there."""
+"""CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS: filled here, required there."""
 
 from tests.gateway.composition.kit import fed2_codes
 
-A = """type Query { u: U } type U @key(fields: "id") @context(name: "user") { id: ID! money: String p: P }
+A = """type Query { u: U }
+       type U @key(fields: "id") @context(name: "user") { id: ID! money: String p: P }
        type P @key(fields: "id") { id: ID!
          amount(in: String @fromContext(field: "$user { money }")): Int @shareable }"""
 

@@ -1,4 +1,4 @@
-"""DIRECTIVE_DEFINITION_INVALID: an own definition of a federation directive that does not fit the spec."""
+"""DIRECTIVE_DEFINITION_INVALID: an own definition of a directive that does not fit its spec."""
 
 from tests.gateway.composition.kit import codes, fed2, fed2_codes, only_error
 

@@ -4,8 +4,8 @@ from tests.gateway.composition.kit import fed2_codes
 
 
 def a(arguments: str) -> str:
-    return f"""type Query {{ t: T }} type T @key(fields: "id") {{ id: ID! x{arguments}: Int @external
-               y: Int @requires(fields: "x") }}"""
+    return f"""type Query {{ t: T }} type T @key(fields: "id") {{
+        id: ID! x{arguments}: Int @external y: Int @requires(fields: "x") }}"""
 
 
 B = 'type T @key(fields: "id") { id: ID! x(n: Int): Int }'

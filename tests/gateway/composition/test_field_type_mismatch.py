@@ -11,7 +11,7 @@ from tests.gateway.composition.kit import fed2_codes, only_error, supergraph
         ("Int!", "Int", "Int"),
         ("[Int!]!", "[Int]", "[Int]"),
         ("Cat", "Pet", "Pet"),
-        ("[Cat!]", "[Pet]!", "[Pet]"),
+        ("[Cat!]!", "[Pet]", "[Pet]"),
     ],
 )
 def test_the_supergraph_takes_the_wider_type(left: str, right: str, merged: str) -> None:

@@ -28,7 +28,8 @@ def test_subscriptions_are_never_shared() -> None:
 def test_external_and_overridden_fields_do_not_count() -> None:
     assert (
         fed2_codes(
-            a='type Query { t: T } type T @key(fields: "id") { id: ID! x: Int @override(from: "b") }',
+            a="""type Query { t: T }
+                 type T @key(fields: "id") { id: ID! x: Int @override(from: "b") }""",
             b='type T @key(fields: "id") { id: ID! x: Int }',
             c="""type T @key(fields: "id") { id: ID! x: Int @external
              y: Int @requires(fields: "x") }""",

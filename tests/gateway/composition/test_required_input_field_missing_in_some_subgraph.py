@@ -1,4 +1,4 @@
-"""REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH: a required input field that another subgraph lacks."""
+"""REQUIRED_INPUT_FIELD_MISSING_IN_SOME_SUBGRAPH: required here, absent there."""
 
 from tests.gateway.composition.kit import fed2_codes, hint_codes, supergraph
 

@@ -6,8 +6,8 @@ B = 'type T @key(fields: "id") { id: ID! x(n: Int!): Int }'
 
 
 def a(fields: str, arguments: str = "n: Int!") -> str:
-    return f'''type Query {{ t: T }} type T @key(fields: "id") {{ id: ID! x({arguments}): Int @external
-               y: Int @requires(fields: "{fields}") }}'''
+    return f'''type Query {{ t: T }} type T @key(fields: "id") {{
+        id: ID! x({arguments}): Int @external y: Int @requires(fields: "{fields}") }}'''
 
 
 def test_required_fields_must_exist() -> None:

@@ -14,6 +14,7 @@ def test_a_shared_abstract_field_needs_a_common_runtime_type() -> None:
 
 
 def test_a_partial_overlap_is_a_hint() -> None:
-    both = "type Query { u: U @shareable } union U = A | B type A @shareable { x: Int } type B { x: Int }"
+    both = """type Query { u: U @shareable } union U = A | B
+              type A @shareable { x: Int } type B { x: Int }"""
     one = "type Query { u: U @shareable } union U = A type A @shareable { x: Int }"
     assert "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN" in hint_codes(a=both, b=one)

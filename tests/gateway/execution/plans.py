@@ -1,6 +1,5 @@
 """Query plans by hand, briefly: what the planner would make, for tests of execution alone."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +9,7 @@ from graphql import GraphQLOutputType, GraphQLSchema, build_schema, parse_type, 
 
 from gateway.execution.conditions import decide
 from gateway.execution.exchange import RequestContext
-from gateway.execution.executor import Run, Surroundings, answer_of
+from gateway.execution.executor import Run, Surroundings, execute
 from gateway.execution.prepared import prepare_plan
 from gateway.planner.plan import (
     LIST,
@@ -138,7 +137,6 @@ def make_run(
         values,
         Surroundings(transports, rules, rules.watched, lambda _document, _variables: {}),
         RequestContext(),
-        asyncio.get_running_loop(),
     )
 
 
@@ -150,8 +148,8 @@ async def answer(
 ) -> dict[str, Any]:
     """Run a plan to its answer, parsed."""
     run = make_run(plan, client, transports, variables)
-    run.start()
-    parsed: dict[str, Any] = msgspec.json.decode((await answer_of(run)).body)
+    body = (await execute(run.plan, run.variables, run.around, run.context)).body
+    parsed: dict[str, Any] = msgspec.json.decode(body)
     return parsed
 
 

@@ -53,3 +53,9 @@ async def test_apollo_client_queries_and_follows_a_multipart_subscription(serve:
         "data": {"hello": "hello you"},
         "events": [{"count": 1}, {"count": 2}, {"count": 3}],
     }
+
+
+async def test_graphql_sse_has_one_connection_for_all_operations(serve: Serve) -> None:
+    async with serve() as running:
+        output = await output_of("graphql-sse.mjs", f"{running.url}/stream", "single")
+    assert output == {"results": RESULTS, "first": {"data": {"forever": 0}}}

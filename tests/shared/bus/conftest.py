@@ -2,11 +2,15 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 import pytest
 
 from shared.bus import Bus, Queue
 from shared.bus.connect import connect
+from shared.bus.postgres import consumer as postgres_consumer
+from shared.bus.rabbitmq import consumer as rabbitmq_consumer
+from shared.bus.rabbitmq import topology as rabbitmq_topology
 from tests.testkit.eventually import eventually
 
 BusFactory = Callable[..., Awaitable[Bus]]
@@ -34,3 +38,14 @@ async def open_bus(bus_url: str) -> AsyncIterator[BusFactory]:
             return bus
 
         yield open_one
+
+
+THINGS = Queue("test.things", ("tests.thing.#",))
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two retries of at most a second, so that a test sees the end of them."""
+    quick = (timedelta(milliseconds=200), timedelta(milliseconds=400))
+    for module in (postgres_consumer, rabbitmq_consumer, rabbitmq_topology):
+        monkeypatch.setattr(module, "RETRY_DELAYS", quick)

@@ -11,7 +11,8 @@ from deploy.local.rabbitmq import Address
 from shared.bus import Queue, Unroutable
 from shared.bus.connect import UnknownBroker, connect
 from shared.bus.rabbitmq.topology import DELAY_STEPS, largest_step
-from tests.shared.bus.test_contract import NOBODYS, Received, consuming
+from tests.shared.bus.test_delivery import NOBODYS
+from tests.testkit.consuming import Received, consuming
 from tests.testkit.events import a_message
 from tests.testkit.eventually import eventually
 

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.bus import Queue
+from shared.bus import Bus, Queue
 from shared.bus.topic import dotted, matches, to_regex
 from shared.db import asyncpg_dsn
 from tests.shared.bus.conftest import BusFactory
+from tests.testkit.consuming import Received, consuming
 from tests.testkit.events import a_message
 from tests.testkit.eventually import eventually
 
@@ -82,10 +83,8 @@ async def test_the_broker_delivers_what_the_patterns_match(open_bus: BusFactory)
         assert await _drained(bus, queue, len(expected)) == expected
 
 
-async def _drained(bus: object, queue: Queue, count: int) -> list[str]:
-    from tests.shared.bus.test_contract import Received, consuming
-
+async def _drained(bus: Bus, queue: Queue, count: int) -> list[str]:
     received = Received()
-    async with consuming(bus, queue, received.handle):  # type: ignore[arg-type]  # an open bus
+    async with consuming(bus, queue, received.handle):
         await eventually(lambda: len(received) >= count)
     return sorted(message.routing_key for message in received)

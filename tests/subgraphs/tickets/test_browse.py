@@ -93,7 +93,9 @@ async def test_text_finds_beginnings_of_words_in_title_venue_and_description(
     seller: Seller,
 ) -> None:
     await seller.create(title="Beethoven: Ninth", venue="Musikverein", description="Choir!")
-    await seller.create(title="Jazz night", venue="Porgy & Bess", description="with ÜBERRASCHUNG")
+    await seller.create(
+        title="Jazz night", venue="Porgy & Bess", description="ÜBERRASCHUNG, Große Straße 1"
+    )
 
     async def found(text: str) -> list[str]:
         return titles(await seller.browse(filter={"text": text}))
@@ -101,6 +103,8 @@ async def test_text_finds_beginnings_of_words_in_title_venue_and_description(
     assert await found("beeth") == ["Beethoven: Ninth"]
     assert await found("NINTH musik choir") == ["Beethoven: Ninth"]
     assert await found("überrasch") == ["Jazz night"]
+    assert await found("GROẞE STRAẞE") == await found("große straße") == ["Jazz night"]
+    assert await found("u\u0308berraschung") == ["Jazz night"]
     assert await found("beethoven jazz") == []
     assert await found("porgy & bess | !x:* ' \\ <->") == []
     assert await found("bess & porgy") == ["Jazz night"]
