@@ -6,7 +6,7 @@ BROKER ?= postgres
 export PORT BROKER
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset tour test lint types imports unit frontend-test browser conformance fuzz bench lock runtime dev format schema
+.PHONY: help run reset tour test lint types imports unit frontend-test invariants conformance fuzz bench lock runtime dev format schema
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,21 +20,24 @@ reset: runtime ## empty the product's data folder
 tour: dev ## play the story against the running product (PORT=, HOLD= seconds until the unpaid order expires)
 	@exec $(PYTHON_BIN) -m tests.e2e.tour --url http://127.0.0.1:$(PORT) --hold-seconds $(or $(HOLD),5)
 
+invariants: runtime ## each invariant of the running product with its figure
+	@exec $(PYTHON_BIN) -m deploy.local.invariants
+
 test: lint types imports frontend-test unit ## everything: linters, types, import rules, all tests
 
-lint: dev
+lint: dev ## ruff, yamllint
 	@$(PYTHON_BIN) -m ruff check .
 	@$(PYTHON_BIN) -m ruff format --check .
 	@$(PYTHON_BIN) -m yamllint --strict .
 
-types: dev
+types: dev ## mypy --strict
 	@$(PYTHON_BIN) -m mypy
 
-imports: dev
+imports: dev ## who may import whom
 	@.venv/bin/lint-imports
 
-unit: dev
-	@$(PYTHON_BIN) -m pytest $(PYTEST_ARGS)
+unit: dev ## all Python tests (PYTEST_ARGS=, WORKERS=)
+	@$(PYTHON_BIN) -m pytest -n $(or $(WORKERS),2) --dist loadgroup $(PYTEST_ARGS)
 
 frontend-test: dev ## linters, types, unit tests and build of the front end
 	@$(PYTHON_BIN) -m deploy.local frontend-check

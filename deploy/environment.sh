@@ -28,8 +28,8 @@ installed() { # kind
     [ -f ".venv/.$1" ] && cmp -s "$(lock_of "$1")" ".venv/.$1"
 }
 
+[ -f .venv/.dev ] && kind=dev # what is there for development stays there
 installed "$kind" && exit 0
-[ "$kind" = runtime ] && installed dev && exit 0
 
 if ! .venv/bin/python -c '' 2>/dev/null; then
     python=$(find_python)

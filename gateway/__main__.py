@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
-from gateway.cli import check, compose, explain, fuzz, serve
+from gateway.cli import check, compose, explain, fuzz, serve, settings
 from gateway.config import CompositionFailed
 from gateway.errors import GatewayError
 
@@ -16,7 +16,7 @@ EPILOG = """\
 Exit codes: 0 it is so; 1 it is not (errors were found); 2 it could not be tried
 (arguments, files, settings).
 """
-COMMANDS = (compose, serve, explain, check, fuzz)
+COMMANDS = (compose, serve, explain, check, fuzz, settings)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,7 +8,7 @@ application's lifespan opens and closes the clients.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -21,13 +21,18 @@ from gateway.server.revocations import follow_revocations
 from gateway.server.routes import GatewayApp, build_app
 from gateway.server.serving import serving_of
 from gateway.settings import Settings
+from gateway.transport.base import Transport
 
 EXCHANGE_RETRY_SECONDS = 0.5
 
 
-def create_app(settings: Settings) -> GatewayApp:
-    """The application. Raises GatewayError where config, subgraphs or supergraph are wrong."""
-    transports = Transports(settings)
+def create_app(settings: Settings, own: Mapping[str, Transport] | None = None) -> GatewayApp:
+    """The application. Raises GatewayError where config, subgraphs or supergraph are wrong.
+
+    `own` are transports by subgraph name, for instance `InProcessTransport` to an ASGI app that
+    runs in this process; they belong to the caller.
+    """
+    transports = Transports(settings, own)
     reloader = Reloader(settings, transports)
     client = httpx.AsyncClient()
     exchange = IdentityExchange(settings, client) if settings.session_exchange_url else None

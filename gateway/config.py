@@ -13,7 +13,7 @@ import httpx
 import yaml
 
 from gateway.composition import compose
-from gateway.composition.outcome import SubgraphInput
+from gateway.composition.outcome import CompositionError, SubgraphInput
 from gateway.errors import ConfigError, GatewayError
 
 SUBGRAPH_TIMEOUT_SECONDS = 10.0
@@ -34,8 +34,13 @@ def compose_config(path: Path, environment: Mapping[str, str]) -> str:
     """The supergraph SDL of the config's subgraphs. Raises ConfigError, CompositionFailed."""
     composition = compose(read_config(path, environment))
     if composition.supergraph_sdl is None:
-        raise CompositionFailed("\n".join(str(error) for error in composition.errors))
+        raise CompositionFailed("\n".join(map(error_line, composition.errors)))
     return composition.supergraph_sdl
+
+
+def error_line(error: CompositionError) -> str:
+    """`CODE: message` in one line, for those who read line by line."""
+    return " ".join(str(error).split())
 
 
 def read_config(path: Path, environment: Mapping[str, str]) -> tuple[SubgraphInput, ...]:

@@ -69,13 +69,19 @@ class PreparedOperation:
     tested: tuple[str, ...]
     _compiled: OrderedDict[Outcome, PreparedPlan] = field(default_factory=OrderedDict)
 
-    def compiled(self, variables: Mapping[str, object]) -> PreparedPlan:
-        """The plan, ready to run, with the conditions as these (coerced) variables decide them."""
+    def compiled(self, variables: Mapping[str, object], *, again: bool = False) -> PreparedPlan:
+        """The plan, ready to run, with the conditions as these (coerced) variables decide them.
+
+        Code is generated for it when it is asked for the second time, or at once where it is
+        known that it will run `again`: many operations are sent once and never more.
+        """
         outcome = outcome_of(self.tested, variables) if self.tested else ()
         found = self._compiled.get(outcome)
-        if found is None:
+        if found is None or found.fast is None:
             plan = decide(self.plan, variables) if self.tested else self.plan
-            found = self._compiled[outcome] = prepare_plan(plan, self.api_schema)
+            generate = again or found is not None
+            found = prepare_plan(plan, self.api_schema, generate=generate)
+            self._compiled[outcome] = found
             if len(self._compiled) > MAX_OUTCOMES:
                 self._compiled.popitem(last=False)
         return found
@@ -208,7 +214,8 @@ class Pipeline:
         """What a subscription runs on here. Raises RequestRefused."""
         prepared = self.prepare(request)
         variables = prepared.coerce(request.variables)
-        return Subscribed(prepared.compiled(variables), variables, self._around)
+        plan = prepared.compiled(variables, again=True)
+        return Subscribed(plan, variables, self._around)
 
 
 async def _answers(

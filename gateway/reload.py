@@ -18,11 +18,11 @@ from gateway.federation.supergraph import SupergraphError
 from gateway.operation.limits import Limits
 from gateway.pipeline import Pipeline, PipelineOptions
 from gateway.server.serving import Serving
-from gateway.settings import Settings
+from gateway.settings import Settings, SubgraphOptions, SubscriptionTransport
 from gateway.snapshot import Snapshot, build_snapshot
 from gateway.transport import connect
 from gateway.transport.base import Transport
-from gateway.transport.settings import SubgraphSettings
+from gateway.transport.settings import SubgraphSettings, SubscriptionProtocol
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +35,20 @@ Fingerprint = tuple[tuple[str, int, int], ...]
 class Transports:
     """The way to each subgraph, kept over reloads for as long as its address stays."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, own: Mapping[str, Transport] | None = None) -> None:
+        """`own` are transports by subgraph name that stand in for those to their addresses."""
         self._settings = settings
+        self._own = own or {}
         self._open: dict[tuple[str, str], Transport] = {}
 
     def to(self, snapshot: Snapshot) -> Mapping[str, Transport]:
-        """By subgraph name; raises ConfigError for an address that cannot be one."""
+        """By subgraph name; raises ConfigError for an address that cannot be one, or for options
+        of a subgraph that there is not."""
+        names = {subgraph.name for subgraph in snapshot.supergraph.subgraphs.values()}
+        for name in self._settings.subgraphs:
+            if name not in names:
+                known = ", ".join(sorted(names))
+                raise ConfigError(f"GATEWAY_SUBGRAPHS: there is no {name}; there are {known}")
         return {
             subgraph.name: self._transport(subgraph.name, subgraph.url)
             for subgraph in snapshot.supergraph.subgraphs.values()
@@ -57,19 +65,30 @@ class Transports:
         await asyncio.gather(*(transport.aclose() for transport in self._open.values()))
 
     def _transport(self, name: str, url: str) -> Transport:
+        if name in self._own:
+            return self._own[name]
         transport = self._open.get((name, url))
         if transport is None:
             try:
-                transport = self._open[name, url] = connect(self._settings_for(url))
+                transport = self._open[name, url] = connect(self._settings_for(name, url))
             except ValueError as error:
                 raise ConfigError(f"subgraph {name}: {error}") from None
         return transport
 
-    def _settings_for(self, url: str) -> SubgraphSettings:
+    def _settings_for(self, name: str, url: str) -> SubgraphSettings:
+        settings = self._settings
+        options = settings.subgraphs.get(name) or SubgraphOptions()
+        streams_events = options.subscription_transport is SubscriptionTransport.SSE
         return SubgraphSettings(
             url=url,
-            timeout_seconds=self._settings.request_timeout_seconds,
-            share_identical=self._settings.share_identical_requests,
+            timeout_seconds=options.timeout_seconds or settings.request_timeout_seconds,
+            keepalive_seconds=options.keepalive_seconds,
+            compression=options.accept_compressed,
+            share_identical=settings.share_identical_requests,
+            subscription_protocol=(
+                SubscriptionProtocol.SSE if streams_events else SubscriptionProtocol.WEBSOCKET
+            ),
+            websocket_path=options.websocket_path,
         )
 
 
@@ -81,7 +100,10 @@ class Reloader:
         self._transports = transports
         self._fingerprint = self._look()
         self._options = PipelineOptions(
-            limits=limits_of(settings), share_identical=settings.share_identical_queries
+            limits=limits_of(settings),
+            operations_kept=settings.operations_kept,
+            share_identical=settings.share_identical_queries,
+            labels=frozenset(settings.override_labels),
         )
         self.pipeline = self._build(load_supergraph(settings))
         self._nothing_old_runs_at = float("inf")

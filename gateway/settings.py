@@ -5,6 +5,7 @@ GATEWAY_SETTINGS_FILE names; the environment wins. A wrong or unknown setting st
 `load_settings`. Names say their unit.
 """
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -49,6 +50,34 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
 _URL = TypeAdapter(HttpUrl)
 
 
+def _from_json(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("must be a JSON object of subgraph names and their options") from None
+    return value
+
+
+class SubscriptionTransport(StrEnum):
+    """How a subgraph streams subscriptions to the gateway."""
+
+    WEBSOCKET = "websocket"
+    SSE = "sse"
+
+
+class SubgraphOptions(BaseModel):
+    """How one subgraph is called, where that differs from the others."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timeout_seconds: Seconds | None = Field(None, description="Default: request_timeout_seconds.")
+    subscription_transport: SubscriptionTransport = SubscriptionTransport.WEBSOCKET
+    websocket_path: str | None = Field(None, description="Default: that of routing_url.")
+    accept_compressed: bool = Field(False, description="Worth it only over slow networks.")
+    keepalive_seconds: Seconds = Field(4, description="Below the subgraph's own idle time-out.")
+
+
 class LogFormat(StrEnum):
     """How log lines are written."""
 
@@ -78,6 +107,7 @@ class Settings(BaseModel):
     static_dir: Path | None = Field(None, description="Folder of the single-page app, at /.")
     playground_dir: Path | None = Field(None, description="Folder of GraphiQL, at /playground.")
     status_codes: StatusCodes = StatusCodes.AUDIT
+    expose_query_plan: bool = Field(False, description="By the header Apollo-Expose-Query-Plan.")
     introspection: bool = Field(True, description="Whether clients may introspect the schema.")
 
     # Who asks
@@ -95,11 +125,14 @@ class Settings(BaseModel):
         ("accept-language", "x-request-id", "traceparent", "tracestate", "idempotency-key"),
         description="Client headers that subgraphs get; `authorization` too without an exchange.",
     )
+    mutation_headers: Names = Field(
+        ("user-agent",),
+        description="Client headers that subgraphs get with mutations, and only with them.",
+    )
 
     # Browsers
     public_url: str | None = Field(None, description="The gateway's origin, as browsers see it.")
     allowed_origins: Names = Field((), description="Further origins that may call; `*` is any.")
-    csrf_headers: Names = ("x-graphql-csrf", "apollo-require-preflight", "x-apollo-operation-name")
 
     # Documents
     persisted_queries: bool = Field(True, description="Automatic persisted queries.")
@@ -114,6 +147,7 @@ class Settings(BaseModel):
     header_timeout_seconds: Seconds = 10
     keepalive_seconds: Seconds = Field(75, description="Of idle connections; above proxies' own.")
     max_json_depth: Count = 128
+    batch_size: Count = Field(1, description="Operations in one request; 1 accepts no batches.")
     max_tokens: Count = 10_000
     max_depth: Count = 60
     max_selections: Count = 20_000
@@ -127,6 +161,13 @@ class Settings(BaseModel):
     compression_min_bytes: int = Field(
         1_400, ge=0, description="Shorter answers are not compressed; 0 compresses none."
     )
+
+    # Subgraphs
+    subgraphs: Annotated[dict[str, SubgraphOptions], BeforeValidator(_from_json)] = Field(
+        {}, description="By name; in the environment one JSON object."
+    )
+    override_labels: Names = Field((), description="Progressive overrides that are on.")
+    operations_kept: Count = Field(2_000, description="Planned operations in memory.")
 
     # Sharing
     share_identical_queries: bool = Field(False, description="Execute equal ones in flight once.")

@@ -33,7 +33,8 @@ NAMING_CONVENTION = {
 STATEMENT_TIMEOUT_SECONDS = 15
 LOCK_TIMEOUT_SECONDS = 10
 CONNECT_TIMEOUT_SECONDS = 5
-POOL_TIMEOUT_SECONDS = 10
+POOL_TIMEOUT_SECONDS = 30
+"""A stampede waits its turn for a connection; who waited this long is told."""
 
 
 _UNAVAILABLE_STATES = ("08", "53", "57P", "58")

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 ALGORITHM = "Ed25519"
 REFETCH_SECONDS = 5.0
+FIRST_FETCH_PAUSE_SECONDS = 0.5
 KEEP_KEYS_SECONDS = 300.0
 FETCH_TIMEOUT_SECONDS = 3.0
 REMEMBERED_TOKENS = 4096
@@ -38,9 +39,6 @@ class Identity:
 
     user_id: UUID | None
     session_id: UUID | None
-
-
-ANONYMOUS = Identity(user_id=None, session_id=None)
 
 
 class IdentityError(Exception):
@@ -96,6 +94,10 @@ class Verifier:
         self._remember(token, expires_at, identity)
         return identity
 
+    async def ready(self) -> None:
+        """A readiness check: returns when there are keys. Raises KeysUnavailable."""
+        await self._keys.present()
+
     def _remember(self, token: str, expires_at: float, identity: Identity) -> None:
         """Checking a signature takes longer than most resolvers; a token is sent many times."""
         self._remembered[token] = (expires_at, identity)
@@ -119,11 +121,19 @@ class _KeyCache:
             async with self._lock:
                 if not self._is_fresh_for(key_id):
                     await self._refetch()
-        if not self._key_ids:
-            raise KeysUnavailable("the issuer's keys cannot be fetched")
+        await self.present()
         if key_id not in self._key_ids:
             raise InvalidToken(f"service token signed with an unknown key: {key_id!r}")
         return self._keys
+
+    async def present(self) -> None:
+        """Return when there are any keys. Raises KeysUnavailable."""
+        if not self._key_ids:
+            async with self._lock:
+                if not self._key_ids:
+                    await self._refetch()
+        if not self._key_ids:
+            raise KeysUnavailable("the issuer's keys cannot be fetched")
 
     def _is_fresh_for(self, key_id: str) -> bool:
         is_young = time.monotonic() - self._fetched_at < KEEP_KEYS_SECONDS
@@ -131,9 +141,9 @@ class _KeyCache:
 
     async def _refetch(self) -> None:
         """Replace the keys; when that fails, keep the old ones and try again later."""
-        if time.monotonic() - self._tried_at < REFETCH_SECONDS and self._key_ids:
+        pause = REFETCH_SECONDS if self._key_ids else FIRST_FETCH_PAUSE_SECONDS
+        if time.monotonic() - self._tried_at < pause:
             return
-        self._tried_at = time.monotonic()
         try:
             async with asyncio.timeout(FETCH_TIMEOUT_SECONDS):
                 found = await self._fetch()
@@ -142,6 +152,8 @@ class _KeyCache:
             if not self._key_ids:
                 raise KeysUnavailable(f"the issuer's keys cannot be fetched: {error}") from error
             return
+        finally:
+            self._tried_at = time.monotonic()
         self._keys = keys
         self._key_ids = frozenset(key.kid for key in keys if key.kid)
         self._fetched_at = time.monotonic()

@@ -1,7 +1,7 @@
 """An ASGI application in, an HTTP server out, until SIGTERM or SIGINT."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from types import FrameType
 from typing import Any
 
@@ -16,7 +16,8 @@ def serve(app: Any, host: str, port: int, before_exit: Callable[[], None] = lamb
     `before_exit` is called when the signal arrives, before open connections are waited for:
     streams that never end by themselves are ended there.
     """
-    _SignalledServer(_config(app, host, port), before_exit).run()
+    with suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has ended
+        _SignalledServer(_config(app, host, port), before_exit).run()
 
 
 def embedded_server(app: Any, host: str, port: int) -> uvicorn.Server:

@@ -24,6 +24,8 @@ from shared.contracts.topology import QUEUES
 from shared.db import Database, is_unavailable
 from shared.health import Check, bus_check, database_check, health_routes
 from shared.listen import listen
+from shared.resend import EVERY as RESEND_EVERY
+from shared.resend import resend
 from shared.serve import embedded_server
 from shared.trace import Trace, tracing
 
@@ -80,6 +82,8 @@ class WorkerSpec:
     checks: Mapping[str, Check] = field(default_factory=dict)
     routes: Sequence[BaseRoute] = ()
     queues: Sequence[Queue] = QUEUES
+    resent: frozenset[str] = frozenset()
+    """Event types of this service that others must not miss: see `shared.resend`."""
 
 
 def run(spec: WorkerSpec) -> None:
@@ -122,7 +126,7 @@ def _health_app(spec: WorkerSpec) -> Starlette:
 def _parts(spec: WorkerSpec) -> list[tuple[str, Callable[[], Any]]]:
     """Everything that runs until it is cancelled, by name."""
     relay = outbox.Relay(spec.database, spec.bus)
-    jobs = (*spec.jobs, _housekeeping(spec.database))
+    jobs = (*spec.jobs, _housekeeping(spec.database), *_resending(spec))
     wakes = {job.name: asyncio.Event() for job in jobs}
     parts: list[tuple[str, Callable[[], Any]]] = [("outbox relay", relay.run)]
     parts += [(consumer.queue.name, _consuming(spec, consumer)) for consumer in spec.consumers]
@@ -235,6 +239,13 @@ def _waking(spec: WorkerSpec, wakes: Mapping[str, asyncio.Event]) -> Task:
 
 def _calling(wake: Callable[[str], None], channel: str) -> Callable[[str], None]:
     return lambda _payload: wake(channel)
+
+
+def _resending(spec: WorkerSpec) -> Sequence[Job]:
+    async def run_resend() -> None:
+        await resend(spec.database, spec.resent)
+
+    return [Job("resend", RESEND_EVERY, run_resend)] if spec.resent else []
 
 
 def _housekeeping(database: Database) -> Job:

@@ -71,9 +71,11 @@ async def _serve(settings: LocalSettings, nursery: Nursery) -> None:
             say("ending")
             serving.cancel()
 
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(each) is not signal.SIG_IGN:
-            loop.add_signal_handler(each, stop)
+    endings = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # else `nohup` asked for that
+        endings.append(signal.SIGHUP)
+    for each in endings:
+        loop.add_signal_handler(each, stop)
     try:
         await asyncio.wait([serving])
     finally:

@@ -16,8 +16,11 @@ from typing import IO, Protocol
 
 from deploy.local import watchdog
 from deploy.local.command import Command
+from deploy.local.errors import StartFailed, last_words
 from deploy.local.forged import Forge
 from deploy.local.parent_death import die_with_parent
+
+_FORGES = 3
 
 
 class Child(Protocol):
@@ -40,6 +43,7 @@ class Nursery:
         self._children: dict[int, signal.Signals] = {}
         self._forge_command = forge
         self._forge = Forge(self._start_forge)
+        self._forge_group: int | None = None
 
     def open(self) -> None:
         """Start the watchdog."""
@@ -65,7 +69,7 @@ class Nursery:
             self.open()
         child: Child
         if Forge.can_run(command):
-            child = await self._forge.start(command)
+            child = await self._fork(command)
         else:
             with command.log.open("ab") as log:
                 child = await self._execute(command, asyncio.subprocess.DEVNULL, log, log)
@@ -76,8 +80,7 @@ class Nursery:
         """Its exit code; what is left of its group is killed."""
         code = await child.wait()
         self._signal(child.pid, signal.SIGKILL)
-        self._children.pop(child.pid, None)
-        self._tell(f"drop {child.pid}")
+        self._forget(child.pid)
         return code
 
     async def run(self, command: Command) -> int:
@@ -115,9 +118,19 @@ class Nursery:
                 self._watchdog.stdin.close()
             self._watchdog.wait()
 
+    async def _fork(self, command: Command) -> Child:
+        """From the forge; a forge that is killed meanwhile is replaced, a broken one is not."""
+        for _ in range(_FORGES):
+            with contextlib.suppress(ConnectionError):
+                return await self._forge.start(command)
+        raise StartFailed(f"the forge ends at its start{last_words(self._forge_command.log)}")
+
     async def _start_forge(self) -> Process:
         with self._forge_command.log.open("ab") as log:
             process = await self._execute(self._forge_command, PIPE, PIPE, log)
+        if self._forge_group is not None:
+            self._forget(self._forge_group)
+        self._forge_group = process.pid
         self._know(process.pid, signal.SIGTERM)
         return process
 
@@ -138,6 +151,10 @@ class Nursery:
     def _know(self, group: int, ending: signal.Signals) -> None:
         self._children[group] = ending
         self._tell(f"add {group} {int(ending)}")
+
+    def _forget(self, group: int) -> None:
+        self._children.pop(group, None)
+        self._tell(f"drop {group}")
 
     def _tell(self, line: str) -> None:
         if self._watchdog is not None and self._watchdog.stdin is not None:

@@ -17,14 +17,14 @@ MODULE = (sys.executable, "-m")
 
 @dataclass(eq=False, slots=True)
 class ForkedProcess:
-    """A child of the forge."""
+    """A child of the forge; `code` is set when it has ended."""
 
     pid: int
-    _ended: "asyncio.Future[int]" = field(repr=False)
+    code: "asyncio.Future[int]" = field(repr=False)
 
     async def wait(self) -> int:
         """Its exit code; negative is the signal that ended it."""
-        return await asyncio.shield(self._ended)
+        return await asyncio.shield(self.code)
 
 
 class Forge:
@@ -36,8 +36,8 @@ class Forge:
         self._reading: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
         self._numbers = itertools.count()
-        self._started: dict[int, asyncio.Future[int]] = {}
-        self._ended: dict[int, asyncio.Future[int]] = {}
+        self._starting: dict[int, asyncio.Future[ForkedProcess]] = {}
+        self._running: dict[int, ForkedProcess] = {}
 
     @staticmethod
     def can_run(command: Command) -> bool:
@@ -48,20 +48,22 @@ class Forge:
         """Fork; raises ConnectionError when the forge dies meanwhile."""
         await self.open()
         number = next(self._numbers)
-        started = self._started[number] = asyncio.get_running_loop().create_future()
-        await self._send(
-            {
-                "id": number,
-                "name": command.log.stem,
-                "arguments": command.arguments[2:],
-                "environment": dict(command.environment),
-                "log": str(command.log),
-                "folder": str(command.folder or "."),
-                "ending": int(command.ending),
-            }
-        )
-        pid = await started
-        return ForkedProcess(pid, self._ended[pid])
+        request = {
+            "id": number,
+            "name": command.log.stem,
+            "arguments": command.arguments[2:],
+            "environment": dict(command.environment),
+            "log": str(command.log),
+            "folder": str(command.folder or "."),
+            "ending": int(command.ending),
+        }
+        started: asyncio.Future[ForkedProcess] = asyncio.get_running_loop().create_future()
+        self._starting[number] = started
+        try:
+            await self._send(request)
+            return await started
+        finally:
+            self._starting.pop(number, None)
 
     async def open(self) -> None:
         """Start the forge unless it runs; it imports while others work."""
@@ -89,19 +91,22 @@ class Forge:
             return
         while line := await process.stdout.readline():
             message = json.loads(line)
+            pid = message["pid"]
             if "id" in message:
-                pid = message["pid"]
-                self._ended[pid] = asyncio.get_running_loop().create_future()
-                self._started.pop(message["id"]).set_result(pid)
-            elif (ended := self._ended.pop(message["pid"], None)) is not None:
-                ended.set_result(message["code"])
+                child = ForkedProcess(pid, asyncio.get_running_loop().create_future())
+                self._running[pid] = child
+                started = self._starting.get(message["id"])
+                if started is not None and not started.done():
+                    started.set_result(child)
+            elif pid in self._running:
+                self._running.pop(pid).code.set_result(message["code"])
         self._lost()
 
     def _lost(self) -> None:
         """The forge is gone: what it was about to start is not, what it had started ends."""
-        for started in self._started.values():
-            started.set_exception(ConnectionError("the forge ended"))
-        for ended in self._ended.values():
-            ended.set_result(-signal.SIGTERM)
-        self._started.clear()
-        self._ended.clear()
+        for started in self._starting.values():
+            if not started.done():
+                started.set_exception(ConnectionError("the forge ended"))
+        for child in self._running.values():
+            child.code.set_result(-signal.SIGTERM)
+        self._running.clear()

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 from deploy.local.children import Nursery
 from deploy.local.command import Command
@@ -61,15 +62,20 @@ class Keeper:
             await asyncio.sleep(0.04)
         self._was_ready = True
 
+    async def failed(self) -> NoReturn:
+        """Never returns; raises what ended the keeping itself, such as a full disk."""
+        await self._result()
+
     async def stop(self) -> None:
         """End the process, cleanly if it lets itself be ended so."""
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    async def _result(self) -> None:
         if self._task is not None:
-            await self._task
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _result(self) -> NoReturn:
+        if self._task is not None:
+            await asyncio.wait([self._task])  # which, other than `await`, is no owner of it
+            self._task.result()
         raise StartFailed(f"{self.spec.name} is not running")
 
     async def _keep(self) -> None:

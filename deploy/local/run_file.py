@@ -29,13 +29,20 @@ def write(layout: Layout, world: World, pids: Mapping[str, int]) -> None:
 def announcement(world: World) -> tuple[str, ...]:
     """Where everything is, a line each."""
     url = world.public_url
+    places = {
+        "app": url,
+        "playground": f"{url}/playground",
+        "graph": f"{url}/graphql",
+        "accounts": f"{SELLER.email} and {BUYER.email}, password {DEMO_PASSWORD}",
+        "logs": str(world.settings.layout.logs),
+    }
+    if not os.environ.get("SMTP_URL"):
+        places["mailbox"] = world.url("users", "/mailbox")
+    if world.settings.stripe is not None:
+        places["webhooks"] = f"have Stripe send them to {world.url('payments', '/webhooks/stripe')}"
     return (
         "",
-        f"  app          {url}",
-        f"  playground   {url}/playground",
-        f"  graph        {url}/graphql",
-        f"  accounts     {SELLER.email} and {BUYER.email}, password {DEMO_PASSWORD}",
-        f"  logs         {world.settings.layout.logs}",
+        *(f"  {name:<13}{place}" for name, place in places.items()),
         "",
         "  Ctrl-C ends it; the data stays. `make tour` in another terminal plays the story.",
     )

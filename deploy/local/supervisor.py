@@ -53,7 +53,7 @@ class Supervisor:
         await self._seed(world)
         self._write_run_file()
         self._announce(world, time.monotonic() - started)
-        await asyncio.Event().wait()
+        await self._stay()
 
     async def shut_down(self) -> None:
         """End every process, the last started first."""
@@ -126,6 +126,13 @@ class Supervisor:
                 for keeper in keepers:
                     group.create_task(keeper.ready())
         self._done("services and gateway are ready", started)
+
+    async def _stay(self) -> None:
+        """Until cancelled, or until something cannot be kept running."""
+        async with asyncio.TaskGroup() as group:
+            for keepers in self._keepers:
+                for keeper in keepers:
+                    group.create_task(keeper.failed())
 
     async def _seed(self, world: World) -> None:
         if self._stamps.is_current("demo", self._cluster_id()):

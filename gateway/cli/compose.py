@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gateway.cli.files import complain, write_text
 from gateway.composition import compose
 from gateway.composition.outcome import Composition, CompositionError, CompositionHint
-from gateway.config import read_config
+from gateway.config import error_line, read_config
 
 if TYPE_CHECKING:
     from gateway.cli.commands import Commands
@@ -45,7 +45,7 @@ def register(commands: "Commands") -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print {ok, supergraph, errors: [{code, message, locations}], hints} instead",
+        help="print {ok, supergraph, errors: [{code, message, locations}], hints}",
     )
     parser.set_defaults(run=run)
 
@@ -54,15 +54,17 @@ def run(arguments: Namespace) -> int:
     """Compose and print; 1 when there are errors."""
     composition = compose(read_config(arguments.config, os.environ))
     if arguments.json:
-        write_text(arguments.output, json.dumps(as_json(composition), indent=2) + "\n")
-        return 0 if composition.ok else 1
-    for hint in composition.hints:
-        complain(f"hint: {hint.code}: {hint.message}")
-    for error in composition.errors:
-        complain(error)
+        write_text(None, json.dumps(as_json(composition), indent=2) + "\n")
     if composition.supergraph_sdl is None:
+        if not arguments.json:
+            for error in composition.errors:
+                complain(error_line(error))
         return 1
-    write_text(arguments.output, composition.supergraph_sdl)
+    if not arguments.json:
+        for hint in composition.hints:
+            complain(f"hint: {hint.code}: {hint.message}")
+    if arguments.output is not None or not arguments.json:
+        write_text(arguments.output, composition.supergraph_sdl)
     return 0
 
 

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graphql import DocumentNode, parse
+from graphql import DocumentNode, GraphQLSchema, parse
 
 from gateway.cli.files import complain, read_object, write_text
 from gateway.cli.graphs import document_of, snapshot_of
@@ -71,10 +71,11 @@ def run(arguments: Namespace) -> int:
     """Print the stage; 1 when the operation is refused."""
     snapshot = snapshot_of(arguments.supergraph)
     try:
+        document, schema = _document(arguments, snapshot)
         given = PlanInput(
             graph=snapshot.graph,
-            api_schema=snapshot.api_schema,
-            document=_document(arguments, snapshot),
+            api_schema=schema,
+            document=document,
             operation_name=arguments.operation_name,
             labels=frozenset(arguments.label),
         )
@@ -87,12 +88,12 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _document(arguments: Namespace, snapshot: Snapshot) -> DocumentNode:
+def _document(arguments: Namespace, snapshot: Snapshot) -> tuple[DocumentNode, GraphQLSchema]:
     if arguments.operation is not None:
         return document_of(arguments.operation, snapshot)
     if arguments.stage != "graph":
         raise ConfigError(f"--stage {arguments.stage} explains an operation: give --operation")
-    return parse("{ __typename }")
+    return parse("{ __typename }"), snapshot.api_schema
 
 
 def _text(given: PlanInput, arguments: Namespace) -> str:

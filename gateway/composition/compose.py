@@ -27,6 +27,7 @@ from gateway.composition.subgraph.model import Subgraph
 from gateway.composition.subgraph.read import read_subgraph
 from gateway.composition.subgraph.upgrade import is_federation_1, upgrade_all
 from gateway.composition.subgraph.valid_directives import check_directives
+from gateway.composition.subgraph.valid_inputs import check_input_types
 from gateway.composition.subgraph.valid_interfaces import check_interfaces
 from gateway.composition.subgraph.valid_roots import check_roots
 from gateway.composition.subgraph.valid_types import check_types
@@ -120,6 +121,7 @@ def _check_schema(subgraph: Subgraph) -> tuple[CompositionError, ...]:
     """Faults of one schema as such; GraphQL's rules assume sound definitions of directives."""
     faults = tuple(check_definitions(subgraph)) or (
         *check_types(subgraph),
+        *check_input_types(subgraph),
         *check_directives(subgraph),
         *check_interfaces(subgraph),
     )

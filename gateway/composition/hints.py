@@ -8,14 +8,12 @@ from collections.abc import Iterator
 from gateway.composition.merge.graphs import Graphs, TypeSources
 from gateway.composition.outcome import CompositionHint, in_subgraphs
 from gateway.composition.subgraph.model import ROOT_NAMES, Kind, applied, has
-from gateway.composition.subgraph.upgrade import is_federation_1
 
 _ROOTS = frozenset(ROOT_NAMES.values())
 
 
 def subgraph_hints(graphs: Graphs) -> Iterator[CompositionHint]:
     """All of them, type by type."""
-    yield from _upgraded(graphs)
     for name, sources in graphs.types.items():
         kind = graphs.kinds[name]
         if kind is Kind.OBJECT and name not in _ROOTS:
@@ -28,16 +26,6 @@ def subgraph_hints(graphs: Graphs) -> Iterator[CompositionHint]:
             yield from _missing_fields(name, sources, "INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD")
         elif kind is Kind.UNION:
             yield from _missing_members(name, sources)
-
-
-def _upgraded(graphs: Graphs) -> Iterator[CompositionHint]:
-    old = [graph.name for graph in graphs.all if is_federation_1(graph.subgraph)]
-    if old and len(old) < len(graphs.all):
-        yield CompositionHint(
-            "IMPLICITLY_UPGRADED_FEDERATION_VERSION",
-            f"{in_subgraphs(old).capitalize()} has no @link to federation 2 and was upgraded from"
-            " federation 1, while others are federation 2: link a version there too.",
-        )
 
 
 def _inconsistent_entity(

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from gateway.planner.plan import (
     Condition,
-    EntityInput,
     FetchField,
     FetchStep,
     OutputField,
@@ -111,8 +110,3 @@ def _present(*conditions: Condition | None) -> Iterator[Condition]:
     for condition in conditions:
         if condition is not None:
             yield condition
-
-
-def is_empty(entity: EntityInput) -> bool:
-    """Whether the input was switched off: its list of representations stays empty."""
-    return not entity.targets

@@ -248,7 +248,7 @@ class Run:
 
     def _body(self) -> bytes:
         plan = self.plan
-        if not self.failed:
+        if not self.failed and plan.fast is not None:
             try:
                 return b'{"data":%b}' % dumps(self._introspected(plan.fast(self.data)))
             except DEVIATIONS:
@@ -332,7 +332,7 @@ async def execute(
         run.resume_failed(step.index, error)
         return await answer_of(run)
     data = answer.get("data")
-    if type(data) is dict and not answer.get("errors"):
+    if type(data) is dict and plan.fast is not None and not answer.get("errors"):
         try:
             return Answer(AnswerKind.EXECUTED, b'{"data":%b}' % dumps(plan.fast(data)))
         except DEVIATIONS:

@@ -66,6 +66,8 @@ class PreparedInput:
     entity: EntityInput
     fields: tuple[FetchField, ...]
     again: "InputPlace | None"
+    walked: EntityInput
+    """The input with the targets that `fast` and `collect` walk to."""
     fast: Collect | None
     collect: Collect
     merge: Merge | None
@@ -122,13 +124,20 @@ class PreparedPlan:
     single: PreparedStep | None
     """The plan's one step, where a query is one root request and nothing else."""
     shape: ObjectShape
-    fast: FastCompletion
+    fast: FastCompletion | None
+    """None where code was not generated."""
     introspection: str | None
     root_keys: tuple[str, ...]
 
 
-def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
-    """Compile `plan`, whose conditions have been decided (`conditions.decide`)."""
+def prepare_plan(
+    plan: QueryPlan, api_schema: GraphQLSchema, *, generate: bool = True
+) -> PreparedPlan:
+    """Prepare `plan`, whose conditions have been decided (`conditions.decide`).
+
+    With `generate`, code is generated for it: that takes longer than planning did, and pays from
+    some ten requests on.
+    """
     object_types = frozenset(
         name for name, type_ in api_schema.type_map.items() if isinstance(type_, GraphQLObjectType)
     )
@@ -142,7 +151,8 @@ def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
         if not shares:  # objects of one entity may differ later, by their contexts
             general = separately(general)
             analysis = tuple(replace(found, overlaps=True) for found in analysis)
-        steps.append(_prepare_step(plan, step, positions, analysis, general))
+        prepared = _prepare_step(plan, step, positions, analysis, general)
+        steps.append(_generated(prepared, analysis) if generate else prepared)
     shape = _root_shape(plan, api_schema)
     return PreparedPlan(
         kind=plan.kind,
@@ -151,7 +161,7 @@ def prepare_plan(plan: QueryPlan, api_schema: GraphQLSchema) -> PreparedPlan:
         waits=[step.waits for step in steps],
         single=_single(plan, steps),
         shape=shape,
-        fast=compile_completion(shape, root),
+        fast=compile_completion(shape, root) if generate else None,
         introspection=plan.introspection,
         root_keys=tuple(dict.fromkeys(output.response_key for output in plan.output)),
     )
@@ -181,7 +191,8 @@ def _prepare_step(
                 entity=entity,
                 fields=step.selections[number],
                 again=again,
-                fast=compile_collector(walked, found),
+                walked=walked,
+                fast=None,
                 collect=collector(walked),
                 merge=general if found.overlaps else None,
                 keys=Keys.of(step.selections[number], _types(entity)),
@@ -200,6 +211,14 @@ def _prepare_step(
         root_merge=general if not inputs and analysis[0].overlaps else None,
         root_keys=Keys.of(() if inputs else step.selections[0]),
     )
+
+
+def _generated(step: PreparedStep, analysis: tuple[InputAnalysis, ...]) -> PreparedStep:
+    inputs = tuple(
+        replace(prepared, fast=compile_collector(prepared.walked, found))
+        for prepared, found in zip(step.inputs, analysis, strict=False)
+    )
+    return replace(step, inputs=inputs)
 
 
 def earlier_input(plan: QueryPlan, index: int, number: int) -> InputPlace | None:

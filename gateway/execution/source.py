@@ -7,9 +7,6 @@ constant of the function's namespace.
 from collections.abc import Callable
 from typing import Any
 
-MAX_INDENT = 80
-"""Python's tokenizer ends at 100 levels."""
-
 
 class Source:
     """A module's text under construction, and the constants it refers to."""

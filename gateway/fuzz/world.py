@@ -214,6 +214,8 @@ class World:
         if not choices:
             return None
         chosen = choices[draws.below(len(choices))]
+        if chosen == self.supergraph.query:
+            return Thing(chosen, chosen)
         if chosen in self._entity_types:
             return self.entity(chosen, draws.below(ENTITIES_PER_TYPE))
         return Thing(chosen, f"{identity}:{chosen}")

@@ -5,7 +5,7 @@ searched (`price`), with the edge under search barred, so that a key that needs 
 Costs are whole numbers: ENTRY per request to a subgraph, FIELD per field.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.federation.selection import FieldSelection, FragmentSelection, SelectionSet
@@ -129,63 +129,80 @@ class Search:
         self, type_name: str, selections: SelectionSet, reached: Reached, barred: Barred
     ) -> int | None:
         """What it costs to have the selections of an object; None where it cannot be."""
+        if not reached:
+            return None
         total = 0
         nodes: dict[Node, int] = {}
         for selection in selections:
             if isinstance(selection, FragmentSelection):
                 price = self._price_fragment(type_name, selection, reached, barred)
-                if price is None:
-                    return None
-                total += price
-                continue
-            if selection.name == "__typename":
+            elif selection.name == "__typename":
                 nearest = min(reached.values(), key=lambda reach: reach.cost)
                 nodes.setdefault(nearest.node, nearest.cost)
                 continue
-            options = self.options(type_name, selection.name, reached, barred)
-            if not options:
-                return None
-            if selection.selections:
-                inner = self._price_inner(type_name, selection, options, barred)
-                if inner is None:
-                    return None
-                total += inner
             else:
-                best = min(options, key=lambda option: option.cost)
-                nodes[best.node] = best.cost
-                total += FIELD
+                options = self.options(type_name, selection.name, reached, barred)
+                if options and not selection.selections:
+                    best = min(options, key=lambda option: option.cost)
+                    nodes[best.node] = best.cost
+                    total += FIELD
+                    continue
+                price = self._price_inner(type_name, selection, options, barred)
+                if price is None:
+                    price = self._price_by_type(type_name, (selection,), reached, barred)
+            if price is None:
+                return None
+            total += price
         return total + sum(nodes.values())
 
     def _price_inner(
         self,
         type_name: str,
         selection: FieldSelection,
-        options: Iterable[Option],
+        options: Sequence[Option],
         barred: Barred,
     ) -> int | None:
+        if not options:
+            return None
         child = self.child_type(type_name, selection.name)
-        starts = self.starts(options)
-        return self.price(child, selection.selections, self.spread(child, starts, barred), barred)
+        reached = self.spread(child, self.starts(options), barred)
+        return self.price(child, selection.selections, reached, barred)
 
     def _price_fragment(
         self, type_name: str, selection: FragmentSelection, reached: Reached, barred: Barred
     ) -> int | None:
-        types = self.graph.runtime_types[type_name]
         condition = selection.type_condition
+        types = self.graph.runtime_types[type_name]
+        if condition is None or types <= self.graph.runtime_types.get(condition, frozenset()):
+            price = self.price(type_name, selection.selections, reached, barred)
+            if price is not None:
+                return price
+        return self._price_by_type(type_name, selection.selections, reached, barred, condition)
+
+    def _price_by_type(
+        self,
+        type_name: str,
+        selections: SelectionSet,
+        reached: Reached,
+        barred: Barred,
+        condition: str | None = None,
+    ) -> int | None:
+        """The price for the dearest runtime type of an abstract type, all told apart."""
+        types = self.graph.runtime_types[type_name]
         if condition is not None:
             types &= self.graph.runtime_types.get(condition, frozenset())
-        if types == self.graph.runtime_types[type_name]:
-            return self.price(type_name, selection.selections, reached, barred)
-        total = 0
+        if types == {type_name}:
+            return None
+        dearest = 0
         for name in sorted(types):
             inner = self.spread(name, self.narrow(reached, name), barred)
             if not inner:
                 continue
-            price = self.price(name, selection.selections, inner, barred)
+            price = self.price(name, selections, inner, barred)
             if price is None:
                 return None
-            total = max(total, price)
-        return total
+            dearest = max(dearest, price)
+        return dearest
 
     def missing(
         self, type_name: str, selections: SelectionSet, reached: Reached

@@ -248,8 +248,9 @@ def _clash(group: Sequence[Line]) -> tuple[Line, Line] | None:
     """The first line of a key and one that may not share it."""
     first = group[0]
     for other in group[1:]:
-        same = first.type.wrappers == other.type.wrappers
-        if not first.lines and not other.lines:
+        if first.lines and other.lines:
+            same = first.type.wrappers == other.type.wrappers
+        else:
             same = first.type.text == other.type.text
         if not same:
             return first, other

@@ -37,7 +37,7 @@ def plan_operation(given: PlanInput) -> QueryPlan:
         given.api_schema, given.document, given.operation_name, graph.runtime_types
     )
     drafts = make_drafts(best_attempt(graph, operation).entries)
-    steps, output = PlanWriter.of(graph, operation).write(drafts)
+    steps, output = PlanWriter.of(graph, given.api_schema, operation).write(drafts)
     return QueryPlan(
         kind=OperationKind(operation.kind),
         steps=steps,

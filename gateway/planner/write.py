@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphql import GraphQLSchema
+
 from gateway.graph import QueryGraph
 from gateway.operation.normalise import NormalOperation
 from gateway.operation.normalise.conditions import ALWAYS, Condition, either
@@ -39,17 +41,18 @@ class PlanWriter:
     """Writes one plan."""
 
     graph: QueryGraph
+    schema: GraphQLSchema
     operation: NormalOperation
     names: Names
     conditions: Conditions
     layout: Layout
 
     @classmethod
-    def of(cls, graph: QueryGraph, operation: NormalOperation) -> PlanWriter:
+    def of(cls, graph: QueryGraph, schema: GraphQLSchema, operation: NormalOperation) -> PlanWriter:
         """A writer for the operation's plan."""
         names = Names(graph.field_names())
         conditions = Conditions()
-        return cls(graph, operation, names, conditions, Layout(graph, names, conditions))
+        return cls(graph, schema, operation, names, conditions, Layout(graph, names, conditions))
 
     def write(
         self, drafts: Sequence[Draft]
@@ -64,7 +67,7 @@ class PlanWriter:
                 steps.append(self._entity_step(number, draft, after, lines))
             else:
                 steps.append(self._root_step(number, draft, after, lines))
-        output = OutputWriter(self.graph, self.names).fields(
+        output = OutputWriter(self.graph, self.names, self.schema).fields(
             self.operation.selections, self.operation.root_type
         )
         return tuple(steps), output

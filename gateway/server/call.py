@@ -15,6 +15,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 REQUEST_ID = b"x-request-id"
+RESPOND = "gateway.respond"
+"""Key in an HTTP scope: a function of status, headers and body that sends a response in one write
+and returns True, or returns False where that cannot be done now. Other servers have none."""
 
 _ACCEPTABLE_ID = re.compile(rb"[\w.:/+=-]{1,128}")
 _PROCESS = secrets.token_hex(5)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from gateway.errors import RequestRefused
 from gateway.execution.exchange import Header
+from gateway.server.call import Scope
+from gateway.server.client_address import address_of
 from gateway.server.identity import (
     Identity,
     IdentityExchange,
@@ -27,7 +29,9 @@ class Callers:
     def __init__(self, settings: Settings, exchange: IdentityExchange | None) -> None:
         self._exchange = exchange
         self._cookies = settings.session_cookies
-        self._forwarded = frozenset(name.lower().encode() for name in settings.forwarded_headers)
+        self._forwarded = _names(settings.forwarded_headers)
+        self._with_mutations = _names(settings.mutation_headers)
+        self._proxies = settings.trusted_proxies
 
     def cached(self, headers: Mapping[bytes, bytes]) -> Identity | None:
         """Who sends a request, where that is known without asking; else `of_request` says."""
@@ -68,6 +72,19 @@ class Callers:
         if identity.authorization is not None:
             kept.append((AUTHORIZATION, identity.authorization))
         return tuple(kept)
+
+    def headers_for_mutations(self, scope: Scope) -> tuple[Header, ...]:
+        """What a mutation's requests carry besides: headers that tell one client from another.
+
+        On queries and subscriptions they would keep equal ones from being shared.
+        """
+        headers = tuple(header for header in scope["headers"] if header[0] in self._with_mutations)
+        address = address_of(scope, dict(scope["headers"]), self._proxies)
+        return (*headers, (b"x-forwarded-for", address.encode("latin-1", "replace")))
+
+
+def _names(names: Iterable[str]) -> frozenset[bytes]:
+    return frozenset(name.lower().encode() for name in names)
 
 
 def _authorization_in(payload: Mapping[str, object] | None) -> bytes | None:

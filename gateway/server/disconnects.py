@@ -31,14 +31,17 @@ class Disconnects:
         self._running: dict[asyncio.Task[object], _Running] = {}
         self._left: set[asyncio.Task[object]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(self, receive: Receive) -> "asyncio.Task[object]":
-        """Cancel the current task when its client leaves, until `finish`."""
-        task = asyncio.current_task()
+    def start(self, receive: Receive, since: float) -> "asyncio.Task[object]":
+        """Cancel the current task when its client leaves, until `finish`; `since` is loop time."""
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("only a task can be cancelled")
-        loop = asyncio.get_running_loop()
-        self._running[task] = _Running(receive, loop.time())
+        self._running[task] = _Running(receive, since)
         if self._timer is None:
             self._timer = loop.call_later(PATIENCE_SECONDS, self._look)
         return task

@@ -8,6 +8,7 @@ the engine, two sends.
 import asyncio
 import logging
 import sys
+from collections.abc import Sequence
 
 from gateway.errors import RateLimited, RequestRefused
 from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
@@ -19,7 +20,7 @@ from gateway.server.compression import accepts_gzip, compressed
 from gateway.server.disconnects import ClientLeft, Disconnects
 from gateway.server.engine import Answers
 from gateway.server.http_body import read_body
-from gateway.server.http_request import HttpRefused, decode_get, decode_post
+from gateway.server.http_request import HttpRefused, bad_request, decode_get, decode_post
 from gateway.server.http_response import (
     error_body,
     http_refusal_body,
@@ -28,7 +29,10 @@ from gateway.server.http_response import (
     send_body,
     status_of,
 )
+from gateway.server.identity import Identity
 from gateway.server.media import SINGLE, STREAMS, Media, acceptable
+from gateway.server.plan_exposure import ASKED, DRY_RUN, plan_only, with_plan
+from gateway.server.plan_exposure import HEADER as PLAN_HEADER
 from gateway.server.serving import Serving
 from gateway.server.single_stream import SingleStreams, operation_id_of, token_of
 from gateway.server.stream import Stream, StreamSource
@@ -53,6 +57,7 @@ class GraphQLEndpoint:
         self._sockets = SocketServer(serving)
         self._streams = SingleStreams(serving)
         self._disconnects = Disconnects()
+        self._loop: asyncio.AbstractEventLoop | None = None
         settings = serving.settings
         self._path = settings.path
         self._max_body_bytes = settings.max_body_bytes
@@ -61,6 +66,7 @@ class GraphQLEndpoint:
         self._compression_min_bytes = settings.compression_min_bytes or sys.maxsize
         self._timeout_seconds = settings.request_timeout_seconds
         self._status_codes = settings.status_codes
+        self._exposes_plans = settings.expose_query_plan
         self._access_log = settings.access_log
         self._observe = serving.metrics.observe
 
@@ -70,7 +76,10 @@ class GraphQLEndpoint:
         if scope["type"] == "websocket":
             await self._sockets.serve(scope, receive, send)
             return
-        started = asyncio.get_running_loop().time()
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()  # asking each time costs as much as JSON
+        started = loop.time()
         call = Call(scope, receive, send, headers, request_id_of(headers), started)
         call.response_headers.append((REQUEST_ID, call.request_id.encode("ascii")))
         if b"origin" in headers:
@@ -84,7 +93,7 @@ class GraphQLEndpoint:
             if not call.status:
                 await self._send(call, 500, error_body([internal_error(call.request_id)]))
         finally:
-            seconds = asyncio.get_running_loop().time() - started
+            seconds = loop.time() - started
             self._observe(HTTP, call.operation, str(call.status), seconds)
             if self._access_log:
                 log_call(call, seconds)
@@ -99,7 +108,11 @@ class GraphQLEndpoint:
                 return
             if call.scope["path"] != self._path and await self._single_stream(call):
                 return
-            await self._run(call, await self._request(call), accepted)
+            request = await self._request(call)
+            if isinstance(request, GraphQLRequest):
+                await self._run(call, request, accepted)
+            else:
+                await self._run_batch(call, request)
         except HttpRefused as refused:
             call.response_headers.extend(refused.headers)
             await self._send(call, refused.status, http_refusal_body(refused), media)
@@ -109,8 +122,8 @@ class GraphQLEndpoint:
             status = refusal_status(refused.code, media, self._status_codes)
             await self._send(call, status, error_body(refused.errors), media)
 
-    async def _request(self, call: Call) -> GraphQLRequest:
-        """The decoded request; raises HttpRefused."""
+    async def _request(self, call: Call) -> GraphQLRequest | Sequence[GraphQLRequest]:
+        """The decoded request, or batch of requests; raises HttpRefused."""
         headers = call.headers
         if sum(map(len, headers)) + sum(map(len, headers.values())) > self._max_header_bytes:
             raise HttpRefused(
@@ -146,6 +159,8 @@ class GraphQLEndpoint:
         stream = self._streams.of(stream_token, identity)
         if method == "POST":
             request = await self._request(call)
+            if not isinstance(request, GraphQLRequest):
+                raise bad_request("Batches are not accepted on a single connection.")
             await stream.start(operation_id_of(call, request), request)
             await self._send_plain(call, 202, b"")
         else:
@@ -154,26 +169,60 @@ class GraphQLEndpoint:
         return True
 
     async def _run(self, call: Call, request: GraphQLRequest, accepted: tuple[Media, ...]) -> None:
-        callers = self._serving.callers
-        identity = callers.cached(call.headers) or await callers.of_request(call.headers)
-        self._serving.admit(call.scope, call.headers, identity)
-        kind = self._serving.prepare(request).kind
-        call.operation = request.operation_name or kind.value
+        identity = await self._admitted(call)
+        prepared = self._serving.prepare(request)
+        kind = prepared.kind
+        call.operation = request.operation_name or kind
         media = self._media_for(kind, call.scope["method"], accepted)
-        context = RequestContext(
-            callers.headers_for_subgraphs(call.scope["headers"], identity),
-            call.started + self._timeout_seconds,
-        )
+        context = self._context(call, kind, identity)
         if media in STREAMS:
             answers = self._answers(kind, request, context)
             await self._stream(call, media, StreamSource(answers, request, context, identity))
             return
-        if kind is OperationKind.QUERY:
+        asked = call.headers.get(PLAN_HEADER) if self._exposes_plans else None
+        if asked == DRY_RUN:
+            answer = plan_only(prepared.plan)
+        elif kind is OperationKind.QUERY:
             answer = await self._query(call, request, context)
         else:
             answer = await self._serving.engine.execute(request, context)
+        if asked in ASKED and asked != DRY_RUN:
+            answer = with_plan(answer, prepared.plan)
         call.response_headers.extend(context.response_headers)
         await self._send(call, status_of(answer, media, self._status_codes), answer.body, media)
+
+    async def _run_batch(self, call: Call, requests: Sequence[GraphQLRequest]) -> None:
+        """Run several operations beside each other; their answers are one JSON list."""
+        identity = await self._admitted(call)
+        call.operation = "(batch)"
+
+        async def one(request: GraphQLRequest) -> bytes:
+            try:
+                kind = self._serving.prepare(request).kind
+                context = self._context(call, kind, identity)
+                answer = await self._serving.engine.execute(request, context)
+            except RequestRefused as refused:
+                return error_body(refused.errors)
+            call.response_headers.extend(context.response_headers)
+            return answer.body
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(request)) for request in requests]
+        await self._send(call, 200, b"[%b]" % b",".join(task.result() for task in tasks))
+
+    async def _admitted(self, call: Call) -> Identity:
+        """Who asks, if that client may ask now. Raises IdentityUnavailable, RateLimited."""
+        callers = self._serving.callers
+        identity = callers.cached(call.headers) or await callers.of_request(call.headers)
+        self._serving.admit(call.scope, call.headers, identity)
+        return identity
+
+    def _context(self, call: Call, kind: OperationKind, identity: Identity) -> RequestContext:
+        callers = self._serving.callers
+        headers = callers.headers_for_subgraphs(call.scope["headers"], identity)
+        if kind is OperationKind.MUTATION:
+            headers += callers.headers_for_mutations(call.scope)
+        return RequestContext(headers, call.started + self._timeout_seconds)
 
     @staticmethod
     def _media_for(kind: OperationKind, method: str, accepted: tuple[Media, ...]) -> Media:
@@ -192,7 +241,7 @@ class GraphQLEndpoint:
 
     async def _query(self, call: Call, request: GraphQLRequest, context: RequestContext) -> Answer:
         """Run a query for as long as its client waits; raises ClientLeft."""
-        task = self._disconnects.start(call.receive)
+        task = self._disconnects.start(call.receive, call.started)
         try:
             return await self._serving.engine.execute(request, context)
         except asyncio.CancelledError:
@@ -242,4 +291,4 @@ class GraphQLEndpoint:
         ):
             body = await compressed(body)
             call.response_headers.extend(COMPRESSED)
-        await send_body(call.send, status, media, body, call.response_headers)
+        await send_body(call, status, media, body, call.response_headers)

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
-from gateway.planner.plan import OperationKind
+from gateway.planner.plan import OperationKind, QueryPlan
 
 Answers = AsyncGenerator[Answer, None]
 
@@ -15,6 +15,10 @@ class Prepared(Protocol):
     @property
     def kind(self) -> OperationKind:
         """Decides method and transport."""
+
+    @property
+    def plan(self) -> QueryPlan:
+        """What is run, for those who want to see it."""
 
 
 class Engine(Protocol):

@@ -3,7 +3,7 @@
 (GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/.)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl
@@ -17,6 +17,7 @@ from gateway.server.documents import Documents
 _DECODE = msgspec.json.Decoder().decode
 """Not orjson: integers beyond 64 bits stay integers (they may be a custom scalar's)."""
 JSON_CONTENT = b"application/json"
+LEAST_BATCH = 2
 MAX_PARAMETERS = 32
 """Query-string parameters that are looked at."""
 
@@ -45,6 +46,8 @@ class RequestRules:
 
     max_json_depth: int
     documents: Documents
+    batch_size: int = 1
+    """Operations in one request; 1 accepts no batches."""
 
 
 def decode_get(query_string: bytes, rules: RequestRules) -> GraphQLRequest:
@@ -70,16 +73,33 @@ def decode_get(query_string: bytes, rules: RequestRules) -> GraphQLRequest:
     return request_of(members, rules.documents)
 
 
-def decode_post(content_type: bytes | None, body: bytes, rules: RequestRules) -> GraphQLRequest:
-    """The request in the JSON body of a POST."""
+def decode_post(
+    content_type: bytes | None, body: bytes, rules: RequestRules
+) -> GraphQLRequest | Sequence[GraphQLRequest]:
+    """The request in the JSON body of a POST; a batch of them where `rules` allow that."""
     if content_type != JSON_CONTENT:
         _check_content_type(content_type)
     members = _json(body, "The request body", rules.max_json_depth)
     if isinstance(members, list):
-        raise bad_request("Batches are not accepted; send each operation as its own request.")
+        return _batch(members, rules)
     if not isinstance(members, dict):
         raise bad_request('The request body must be a JSON object with a "query".')
     return request_of(members, rules.documents)
+
+
+def _batch(members: Sequence[object], rules: RequestRules) -> Sequence[GraphQLRequest]:
+    if rules.batch_size < LEAST_BATCH:
+        raise bad_request("Batches are not accepted; send each operation as its own request.")
+    if not 0 < len(members) <= rules.batch_size:
+        raise bad_request(
+            f"The batch has {len(members)} operations; this server allows 1 to {rules.batch_size}."
+        )
+    requests = []
+    for member in members:
+        if not isinstance(member, dict):
+            raise bad_request('Each operation of a batch must be an object with a "query".')
+        requests.append(request_of(member, rules.documents))
+    return requests
 
 
 def request_of(members: Mapping[str, object], documents: Documents) -> GraphQLRequest:

@@ -5,8 +5,7 @@ those of the GraphQL-over-HTTP draft. A client that asks for plain `application/
 whatever is a well-formed GraphQL response: older clients read nothing else.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import orjson
 
@@ -20,11 +19,10 @@ from gateway.errors import (
     RateLimited,
 )
 from gateway.execution.exchange import Answer, AnswerKind, Header
+from gateway.server.call import RESPOND, Call
 from gateway.server.http_request import HttpRefused
 from gateway.server.media import Media
 from gateway.settings import StatusCodes
-
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 CONTENT_TYPES = {
     Media.JSON: b"application/json; charset=utf-8",
@@ -79,21 +77,19 @@ def internal_error(request_id: str) -> FormattedError:
 
 
 async def send_body(
-    send: Send, status: int, media: Media, body: bytes, headers: Iterable[Header] = ()
+    call: Call, status: int, media: Media, body: bytes, headers: Iterable[Header] = ()
 ) -> None:
-    """Send one whole response."""
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                (b"content-type", CONTENT_TYPES[media]),
-                (b"content-length", b"%d" % len(body)),
-                *headers,
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+    """Send one whole response, in one write where the server can do that."""
+    all_headers = [
+        (b"content-type", CONTENT_TYPES[media]),
+        (b"content-length", b"%d" % len(body)),
+        *headers,
+    ]
+    respond = call.scope.get(RESPOND)
+    if respond is not None and respond(status, all_headers, body):
+        return
+    await call.send({"type": "http.response.start", "status": status, "headers": all_headers})
+    await call.send({"type": "http.response.body", "body": body})
 
 
 def _has_errors(body: bytes) -> bool:

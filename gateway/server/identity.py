@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import monotonic
 from urllib.parse import unquote
 
 import httpx
@@ -26,7 +27,7 @@ MAX_TOKEN_CHARACTERS = 4_096
 class Identity:
     """Who asks. `authorization` is the header that subgraphs get; None sends none.
 
-    `valid_until` is a loop time: what is sent later has to be exchanged anew.
+    `valid_until` is monotonic time, as the loop's is: what is sent later has to be exchanged anew.
     """
 
     authorization: bytes | None
@@ -57,7 +58,7 @@ class IdentityExchange:
     def cached(self, token: str | None) -> Identity | None:
         """The identity behind `token` when it is known and still valid."""
         identity = self._cache.get(token)
-        if identity is None or identity.valid_until <= asyncio.get_running_loop().time():
+        if identity is None or identity.valid_until <= monotonic():
             return None
         return identity
 
@@ -121,7 +122,7 @@ class IdentityExchange:
             authorization=b"Bearer " + access_token.encode("ascii"),
             subject=subject if isinstance(subject, str) else None,
             session_id=session_id if isinstance(session_id, str) else None,
-            valid_until=asyncio.get_running_loop().time() + lifetime,
+            valid_until=monotonic() + lifetime,
         )
 
 

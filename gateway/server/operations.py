@@ -154,6 +154,7 @@ class Operations:
             now = asyncio.get_running_loop().time()
             context.deadline = now + serving.settings.request_timeout_seconds
             if kind is OperationKind.MUTATION:
+                context.headers += serving.callers.headers_for_mutations(self._scope)
                 await self._send(operation_id, await serving.execute_to_its_end(request, context))
             else:
                 await self._send(operation_id, await engine.execute(request, context))

@@ -15,7 +15,7 @@ from types import FrameType
 import uvicorn
 
 from gateway.errors import ConfigError
-from gateway.server.http_protocol import guarded_protocol
+from gateway.server.http_protocol import HttpRules, protocol_for
 from gateway.server.routes import GatewayApp
 from gateway.server.serving import Serving
 from gateway.settings import Settings
@@ -75,8 +75,13 @@ def server_config(app: GatewayApp, settings: Settings, host: str, port: int) -> 
         host=host,
         port=port,
         loop="uvloop",
-        http=guarded_protocol(
-            settings.max_header_bytes + HEAD_SLACK_BYTES, settings.header_timeout_seconds
+        http=protocol_for(
+            HttpRules(
+                max_head_bytes=settings.max_header_bytes + HEAD_SLACK_BYTES,
+                head_seconds=settings.header_timeout_seconds,
+                endpoint=app.endpoint,
+                paths=frozenset(path.encode("ascii") for path in app.paths),
+            )
         ),
         ws="websockets-sansio",
         ws_max_size=settings.websocket_message_bytes,

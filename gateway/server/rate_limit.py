@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gateway.errors import RateLimited
 from gateway.server.call import Scope
+from gateway.server.client_address import address_of
 from gateway.server.identity import Identity
 from gateway.settings import Settings
 
@@ -55,13 +56,3 @@ class RateLimit:
         if identity.session_id is not None:
             return f"session {identity.session_id}"
         return address_of(scope, headers, self._proxies)
-
-
-def address_of(scope: Scope, headers: Mapping[bytes, bytes], proxies: int) -> str:
-    """The client's address; behind `proxies` of ours, the one that the outermost of them saw."""
-    if proxies:
-        seen = headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
-        if len(seen) >= proxies:
-            return seen[-proxies].strip()
-    client = scope.get("client")
-    return client[0] if client else ""

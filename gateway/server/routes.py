@@ -34,14 +34,14 @@ class GatewayApp(Starlette):
     ) -> None:
         compression = Middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_BYTES)
         super().__init__(routes=routes, lifespan=lifespan, middleware=[compression])
-        self._paths = (path, path + STREAM_SUFFIX)
-        self._endpoint = endpoint
+        self.paths = (path, path + STREAM_SUFFIX)
+        self.endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
-        if scope["type"] != "lifespan" and scope["path"] in self._paths:
+        if scope["type"] != "lifespan" and scope["path"] in self.paths:
             scope["app"] = self
-            await self._endpoint(scope, receive, send)
+            await self.endpoint(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 

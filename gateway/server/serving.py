@@ -4,7 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.errors import FormattedError, RequestRefused, SubscriptionOutdated
+from gateway.errors import (
+    FormattedError,
+    RequestRefused,
+    SubscriptionOutdated,
+    ValidationFailed,
+)
 from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
 from gateway.server.browser import Origins
 from gateway.server.call import Scope
@@ -44,6 +49,10 @@ class Serving:
     def prepare(self, request: GraphQLRequest) -> Prepared:
         """The prepared operation; a document that is valid is known by its hash from now on."""
         prepared = self.engine.prepare(request)
+        if not self.settings.introspection and prepared.plan.introspection is not None:
+            raise ValidationFailed.because(
+                "Introspection is switched off here: __schema and __type cannot be asked for."
+            )
         if request.extensions:
             self.rules.documents.remember(request.query, request.extensions)
         return prepared
@@ -68,7 +77,7 @@ def serving_of(settings: Settings, engine: Engine, exchange: IdentityExchange | 
         engine,
         Callers(settings, exchange),
         Origins(settings),
-        RequestRules(settings.max_json_depth, Documents(settings)),
+        RequestRules(settings.max_json_depth, Documents(settings), settings.batch_size),
         RateLimit(settings),
     )
     serving.metrics.add_gauges(

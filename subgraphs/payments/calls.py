@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.payments.tables import provider_calls
+from subgraphs.payments.transitions import lock_payment
 
 CHANNEL = "payments_work"
 """NOTIFY wakes whoever carries out calls and webhooks."""
@@ -98,7 +99,11 @@ async def take_call(session: AsyncSession, key: str) -> Call | None:
 
 
 async def finish_call(session: AsyncSession, call: Call) -> bool:
-    """Mark it done; False when somebody else has, whose outcome then counts."""
+    """Mark it done, its payment locked; False when somebody else has, whose outcome then counts.
+
+    Payment first, then call: who holds a payment may have to wait for its calls.
+    """
+    await lock_payment(session, call.payment_id)
     result = await session.execute(
         update(provider_calls)
         .where(provider_calls.c.id == call.id, provider_calls.c.done_at.is_(None))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -49,6 +50,14 @@ BATCH = 20
 LOOK_UP_PAUSE_SECONDS = 10
 
 
+async def _all_of(tasks: Iterable[Awaitable[None]]) -> None:
+    """Run all at once, each to its end: one that fails cuts no other off from its answer."""
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    failures = [each for each in ended if isinstance(each, Exception)]
+    if failures:
+        raise ExceptionGroup("calls to the provider failed", failures)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Where the calls are made: our database and the provider."""
@@ -71,17 +80,13 @@ class Desk:
     async def _work_calls(self) -> int:
         async with self.database.transaction() as session:
             calls = await take_due_calls(session, BATCH)
-        async with asyncio.TaskGroup() as group:
-            for call in calls:
-                group.create_task(self._carry_out(call))
+        await _all_of(self._carry_out(call) for call in calls)
         return len(calls)
 
     async def _work_webhooks(self) -> int:
         async with self.database.transaction() as session:
             events = await inbound.take_due_webhooks(session, BATCH)
-        async with asyncio.TaskGroup() as group:
-            for event in events:
-                group.create_task(inbound.process(self.database, self.gateway, event))
+        await _all_of(inbound.process(self.database, self.gateway, event) for event in events)
         return len(events)
 
     async def _carry_out(self, call: Call) -> None:

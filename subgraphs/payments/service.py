@@ -128,9 +128,11 @@ async def _remember_request(session: AsyncSession, request: StartRequest) -> Non
 
 
 async def _check_payable(session: AsyncSession, order: OrderReplica) -> None:
+    if order.total.amount_minor == 0:  # completes by itself, also when that is not known here yet
+        raise OrderNotPayable(order)
     if order.status in UNPAID and order.expires_at > await database_now(session):
         return
-    if order.status in UNPAID | DEAD or order.total.amount_minor == 0:
+    if order.status in UNPAID | DEAD:
         raise OrderNotPayable(order)
     raise AlreadyPaid(order)
 

@@ -23,6 +23,7 @@ def create_app(settings: TicketsSettings | None = None) -> Starlette:
     """The application; its lifespan owns the database's connections."""
     settings = settings or TicketsSettings()
     database = Database(settings.database_url, settings.database_pool_size)
+    verifier = Verifier(settings.jwks_url, settings.jwt_issuer, settings.jwt_audience)
 
     def context(connection: HTTPConnection) -> Context:
         return Context(connection, database)
@@ -36,8 +37,8 @@ def create_app(settings: TicketsSettings | None = None) -> Starlette:
         GraphQLService(
             schema=schema,
             context=context,
-            verifier=Verifier(settings.jwks_url, settings.jwt_issuer, settings.jwt_audience),
-            checks={"database": database_check(database)},
+            verifier=verifier,
+            checks={"database": database_check(database), "keys": verifier.ready},
             lifespan=lifespan,
         )
     )

@@ -5,9 +5,11 @@
 
 from shared import logging
 from shared.bus.connect import connect
+from shared.contracts.tickets import TICKET_LISTED
 from shared.contracts.topology import TICKETS_STOCK
 from shared.db import Database
 from shared.worker import Consumer, WorkerSpec, run
+from subgraphs.tickets.models import FACTS
 from subgraphs.tickets.settings import TicketsSettings
 from subgraphs.tickets.subscribers import HANDLERS
 
@@ -19,6 +21,7 @@ def worker(settings: TicketsSettings) -> WorkerSpec:
         database=Database(settings.database_url, settings.database_pool_size),
         bus=connect(settings.required_bus_url),
         consumers=(Consumer(TICKETS_STOCK, HANDLERS),),
+        resent=frozenset({TICKET_LISTED, *FACTS.values()}),
         host=settings.host,
         port=settings.port,
     )

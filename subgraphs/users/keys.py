@@ -15,7 +15,7 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import Database, database_now
+from shared.db import Database, database_now, is_unavailable
 from subgraphs.users.models import SigningKey
 
 ROTATION_PERIOD = timedelta(days=30)
@@ -60,7 +60,10 @@ async def replace_at_once(session: AsyncSession) -> None:
 
 
 class KeyRing:
-    """The database's keys in memory, read again every REREAD_SECONDS: the newest active signs."""
+    """The database's keys in memory, read again every REREAD_SECONDS: the newest active signs.
+
+    While the database is away the keys that are known stay published.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -78,16 +81,22 @@ class KeyRing:
         return {"keys": [key.as_dict(private=False) for _, key in await self._current()]}
 
     async def _current(self) -> tuple[tuple[datetime, OKPKey], ...]:
-        if self._keys and time.monotonic() - self._read_at < REREAD_SECONDS:
+        if time.monotonic() - self._read_at < REREAD_SECONDS:
             return self._keys
-        found = await self._read()
-        if not found:
-            async with self._database.transaction() as session:
-                await rotate(session)
-            found = await self._read()
-        self._keys = tuple((key.active_at, _import(key)) for key in found)
+        try:
+            found = await self._read() or await self._made()
+        except Exception as error:
+            if not self._keys or not is_unavailable(error):
+                raise
+        else:
+            self._keys = tuple((key.active_at, _import(key)) for key in found)
         self._read_at = time.monotonic()
         return self._keys
+
+    async def _made(self) -> Sequence[SigningKey]:
+        async with self._database.transaction() as session:
+            await rotate(session)
+        return await self._read()
 
     async def _read(self) -> Sequence[SigningKey]:
         async with self._database.reading() as session:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db import database_now
 from subgraphs.users import mail, sessions
 from subgraphs.users.errors import AlreadyVerified, EmailTaken, InvalidMailToken, NotSignedIn
-from subgraphs.users.models import MailPurpose, User
+from subgraphs.users.models import Credential, MailPurpose, User
 from subgraphs.users.service import announce, set_password, user_by_email
 
 
@@ -60,6 +60,11 @@ async def email_of(session: AsyncSession, user_id: UUID) -> str:
     if email is None:
         raise NotSignedIn
     return email
+
+
+async def has_password(session: AsyncSession, user_id: UUID) -> bool:
+    """Whether a user has a password, or signs in elsewhere only."""
+    return await session.get(Credential, user_id) is not None
 
 
 async def change_password(

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,20 +15,26 @@ import httpx
 import pytest
 from gql import Client, gql
 from gql.transport.websockets import WebsocketsTransport
+from strawberry.asgi import GraphQL
 
 from gateway.app import create_app
+from gateway.errors import ConfigError
 from gateway.server.process import DrainingServer, server_config
-from gateway.settings import Settings
+from gateway.settings import Settings, SubgraphOptions
+from gateway.transport.base import Transport
+from gateway.transport.in_process import InProcessTransport
 from tests.gateway.server.conftest import running
 from tests.gateway.server.session_service import session_service
-from tests.gateway.two_subgraphs import two_subgraphs
+from tests.gateway.two_subgraphs import SCHEMAS, two_subgraphs
 
 
 @asynccontextmanager
-async def gateway(config: Path, **settings: object) -> AsyncIterator[str]:
+async def gateway(
+    config: Path, own: Mapping[str, Transport] | None = None, **settings: object
+) -> AsyncIterator[str]:
     """The URL of a gateway in this process."""
     chosen = Settings.model_validate({"config_file": config, **settings})
-    app = create_app(chosen)
+    app = create_app(chosen, own)
     server = DrainingServer(server_config(app, chosen, "127.0.0.1", 0), app.state.serving)
     async with running(server) as port:
         yield f"http://127.0.0.1:{port}/graphql"
@@ -48,6 +55,30 @@ async def test_an_answer_is_joined_from_two_subgraphs(tmp_path: Path) -> None:
             "__typename": "Query",
         }
     }
+
+
+async def test_a_subgraph_may_run_in_this_process(tmp_path: Path) -> None:
+    async with two_subgraphs(tmp_path) as config:
+        text = config.read_text()
+        config.write_text(re.sub(r"127.0.0.1:\d+", "nowhere.invalid", text))
+        own = {name: InProcessTransport(GraphQL(schema), "/") for name, schema in SCHEMAS.items()}
+        async with gateway(config, own) as url:
+            response = await ask(url, "{ users { score } }")
+    assert response.json() == {"data": {"users": [{"score": 10}, {"score": 20}]}}
+
+
+async def test_options_for_a_subgraph_that_there_is_not_stop_the_start(tmp_path: Path) -> None:
+    async with two_subgraphs(tmp_path) as config:
+        with pytest.raises(ConfigError, match="there is no user; there are scores, users"):
+            create_app(Settings(config_file=config, subgraphs={"user": SubgraphOptions()}))
+
+
+async def test_introspection_can_be_switched_off(tmp_path: Path) -> None:
+    async with two_subgraphs(tmp_path) as config, gateway(config, introspection=False) as url:
+        refused = await ask(url, "{ users { name } __schema { queryType { name } } }")
+        answered = await ask(url, "{ __typename scale }")
+    assert refused.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert answered.json() == {"data": {"__typename": "Query", "scale": 10}}
 
 
 async def test_a_subgraph_s_cookie_reaches_the_client(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The command line: what it prints, and its exit codes."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,8 @@ def test_compose_says_every_reason_why_not(
     assert main(["compose", "--config", config]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert all(": " in line for line in captured.err.splitlines())
+    assert captured.err
+    assert all(re.match("[A-Z_]+: ", line) for line in captured.err.splitlines())
     assert main(["compose", "--config", config, "--json"]) == 1
     result = json.loads(capsys.readouterr().out)
     assert (result["ok"], result["supergraph"]) == (False, None)
@@ -142,6 +144,19 @@ def test_explain_only_warns_of_a_nullable_condition(
     assert "warning:" in capsys.readouterr().err
 
 
+def test_explain_plans_what_is_inaccessible_and_warns(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hidden = SCORES.replace('["@key"]', '["@key", "@inaccessible"]')
+    (folder / "scores.graphql").write_text(
+        hidden.replace("score: Int!", "score: Int! @inaccessible")
+    )
+    assert explain(folder, "--json") == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["fetches"] == 2
+    assert "@inaccessible: no client can ask" in captured.err
+
+
 def check(folder: Path, scores: str, *arguments: str) -> int:
     (folder / "changed.graphql").write_text(scores)
     write_config(folder, "proposed.yaml", "changed.graphql")
@@ -206,7 +221,7 @@ def test_wrong_arguments_are_exit_2(arguments: list[str]) -> None:
     assert caught.value.code == 2
 
 
-@pytest.mark.parametrize("command", ["compose", "serve", "explain", "check"])
+@pytest.mark.parametrize("command", ["compose", "serve", "explain", "check", "settings"])
 def test_each_command_has_help_worth_reading(
     capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
@@ -224,3 +239,10 @@ def test_a_supergraph_that_is_none_is_told(
     assert main(["explain", "--supergraph", path, "--stage", "graph"]) == 2
     assert main(["serve", "--supergraph", path, "--port", "0"]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_settings_are_listed_and_have_a_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["settings"]) == 0
+    assert "GATEWAY_MAX_DEPTH=60\n" in capsys.readouterr().out
+    assert main(["settings", "--json"]) == 0
+    assert "max_depth" in json.loads(capsys.readouterr().out)["properties"]

@@ -84,6 +84,14 @@ def test_what_kubernetes_sets_for_a_service_named_gateway_is_no_setting() -> Non
     )
 
 
+def test_options_of_one_subgraph_are_json_in_the_environment() -> None:
+    given = {"GATEWAY_SUBGRAPHS": '{"users": {"timeout_seconds": 2}}'}
+    assert load_settings(given).subgraphs["users"].timeout_seconds == 2
+    assert "JSON object" in problem({"GATEWAY_SUBGRAPHS": "users"})
+    wrong = problem({"GATEWAY_SUBGRAPHS": '{"users": {"timeout_seconds": 0}}'})
+    assert wrong.startswith("GATEWAY_SUBGRAPHS.USERS.TIMEOUT_SECONDS=0")
+
+
 @pytest.mark.parametrize("text", ["- a list", "a: [", "7: x", "unknown: 1"])
 def test_a_file_that_cannot_be_settings_is_told(tmp_path: Path, text: str) -> None:
     file = tmp_path / "gateway.yaml"

@@ -1,5 +1,6 @@
 """Service tokens: what proves who calls, and what does not."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -153,6 +154,30 @@ async def test_without_any_keys_nothing_can_be_told() -> None:
     verifier = Verifier("http://127.0.0.1:9/jwks.json", ISSUER, AUDIENCE)
     with pytest.raises(KeysUnavailable):
         await verifier.verify(TokenIssuer().token())
+
+
+async def test_it_is_ready_once_there_are_keys(issuer: TokenIssuer) -> None:
+    await issuer.verifier().ready()
+    with pytest.raises(KeysUnavailable):
+        await Verifier("http://127.0.0.1:9/jwks.json", ISSUER, AUDIENCE).ready()
+
+
+async def test_callers_of_an_issuer_that_hangs_do_not_wait_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(identity, "FETCH_TIMEOUT_SECONDS", 0.2)
+
+    async def hang() -> Mapping[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    verifier = Verifier("http://unused.invalid", ISSUER, AUDIENCE, fetch_keys=hang)
+    token = TokenIssuer().token()
+    started = time.monotonic()
+    calls = [verifier.verify(token) for _ in range(50)]
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {KeysUnavailable}
+    assert time.monotonic() - started < 3
 
 
 async def test_keys_are_fetched_over_http(issuer: TokenIssuer) -> None:

@@ -1,27 +1,29 @@
-"""A database of its own for each test of a service, and a signer that the services believe."""
+"""An empty database for each test of a service, and a signer that the services believe."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tests.subgraphs.kit import Signer
+from tests.subgraphs.kit import EmptyDatabases, Signer
 from tests.testkit.databases import Databases
 
 
-@pytest.fixture
-async def users_url(databases: Databases) -> AsyncIterator[str]:
-    """An empty users database of the test's own."""
-    url = await databases.migrated("subgraphs.users")
-    yield url
-    await databases.drop(url)
+@pytest.fixture(scope="session")
+def empty_databases(databases: Databases) -> EmptyDatabases:
+    """One database a service, emptied for each test: far quicker than one for each test."""
+    return EmptyDatabases(databases)
 
 
 @pytest.fixture
-async def tickets_url(databases: Databases) -> AsyncIterator[str]:
-    """An empty tickets database of the test's own."""
-    url = await databases.migrated("subgraphs.tickets")
-    yield url
-    await databases.drop(url)
+async def users_url(empty_databases: EmptyDatabases) -> str:
+    """The users database, empty."""
+    return await empty_databases.of("subgraphs.users")
+
+
+@pytest.fixture
+async def tickets_url(empty_databases: EmptyDatabases) -> str:
+    """The tickets database, empty."""
+    return await empty_databases.of("subgraphs.tickets")
 
 
 @pytest.fixture(scope="session")

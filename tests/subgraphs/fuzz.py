@@ -1,25 +1,26 @@
 """A schema in, hypothesis strategies of what a careless or hostile client sends out.
 
 Values have the JSON type that the schema asks for, or not; texts hold every kind of character,
-numbers every size. What must hold of the answers is `assert_decent`.
+numbers every size. What must hold of the answers is `RootField.assert_decent`.
 """
 
 import asyncio
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from graphql import (
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLObjectType,
-    GraphQLSchema,
     GraphQLUnionType,
+    build_schema,
     get_named_type,
 )
 from hypothesis import strategies as st
@@ -60,46 +61,64 @@ ANYTHING = st.one_of(
 EXPECTED_CODES = {"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}
 
 
-def variables_of(mutation: str, schema: GraphQLSchema) -> st.SearchStrategy[dict[str, Any]]:
-    """Variables for the operation that `operation_of` writes."""
-    arguments = _mutations(schema)[mutation].args
-    return st.fixed_dictionaries(
-        {name: values_of(argument.type) for name, argument in arguments.items()}
-    )
+@dataclass(frozen=True, slots=True)
+class RootField:
+    """A field of Query or Mutation."""
+
+    kind: str
+    name: str
+    definition: GraphQLField
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def operation(self) -> str:
+        """The field with a variable for each argument, asking which type answered."""
+        arguments = self.definition.args
+        declared = ", ".join(f"${name}: {argument.type}" for name, argument in arguments.items())
+        passed = ", ".join(f"{name}: ${name}" for name in arguments)
+        if not arguments:
+            return f"{self.kind} {{ {self.name} {{ __typename }} }}"
+        return f"{self.kind} ({declared}) {{ {self.name}({passed}) {{ __typename }} }}"
+
+    @property
+    def variables(self) -> st.SearchStrategy[dict[str, Any]]:
+        """What may be sent for the operation's variables."""
+        return st.fixed_dictionaries(
+            {name: values_of(argument.type) for name, argument in self.definition.args.items()}
+        )
+
+    def assert_decent(self, answer: httpx.Response) -> None:
+        """A member of the result's union, or an error with a code that blames the input."""
+        assert answer.status_code in (200, 400), answer.text
+        body: Mapping[str, Any] = answer.json()
+        codes = {error["extensions"]["code"] for error in body.get("errors", ())}
+        if answer.status_code == 400:
+            assert codes == {"BAD_REQUEST"}, body
+            return
+        assert codes <= EXPECTED_CODES, body
+        union = get_named_type(self.definition.type)
+        if not codes and isinstance(union, GraphQLUnionType):
+            assert body["data"][self.name]["__typename"] in {each.name for each in union.types}
+
+
+def root_fields(sdl: str) -> list[RootField]:
+    """Every field that a client of the gateway reaches first."""
+    schema = build_schema(sdl, assume_valid=True)
+    roots = {"query": schema.query_type, "mutation": schema.mutation_type}
+    return [
+        RootField(kind, name, definition)
+        for kind, root in roots.items()
+        if root is not None
+        for name, definition in root.fields.items()
+        if not name.startswith("_")
+    ]
 
 
 def values_of(kind: GraphQLInputType) -> st.SearchStrategy[Any]:
     """Mostly values of the kind, now and then anything."""
     return st.integers(0, 11).flatmap(lambda dice: ANYTHING if dice == 0 else _proper(kind))
-
-
-def operation_of(mutation: str, schema: GraphQLSchema) -> str:
-    """The mutation with a variable for each argument, asking which member answered."""
-    field = _mutations(schema)[mutation]
-    declared = ", ".join(f"${name}: {argument.type}" for name, argument in field.args.items())
-    passed = ", ".join(f"{name}: ${name}" for name in field.args)
-    head = f"mutation ({declared}) {{ {mutation}({passed})" if field.args else f"{{ {mutation}"
-    return f"{head} {{ __typename }} }}"
-
-
-def mutations_of(schema: GraphQLSchema) -> list[str]:
-    """The names of all mutations."""
-    return sorted(_mutations(schema))
-
-
-def assert_decent(answer: httpx.Response, mutation: str, schema: GraphQLSchema) -> None:
-    """A member of the result's union, or an error with a code that blames the input."""
-    assert answer.status_code in (200, 400), answer.text
-    body: Mapping[str, Any] = answer.json()
-    if answer.status_code == 400:
-        assert body["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
-        return
-    codes = {error["extensions"]["code"] for error in body.get("errors", ())}
-    assert codes <= EXPECTED_CODES, body
-    if not codes:
-        union = get_named_type(_mutations(schema)[mutation].type)
-        assert isinstance(union, GraphQLUnionType)
-        assert body["data"][mutation]["__typename"] in {each.name for each in union.types}
 
 
 @contextmanager
@@ -116,11 +135,6 @@ def served_by_thread(app: Starlette) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
-
-
-def _mutations(schema: GraphQLSchema) -> Any:
-    assert isinstance(schema.mutation_type, GraphQLObjectType)
-    return schema.mutation_type.fields
 
 
 def _proper(kind: GraphQLInputType) -> st.SearchStrategy[Any]:

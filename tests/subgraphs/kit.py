@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import orjson
 from joserfc import jwt
@@ -18,9 +19,43 @@ from starlette.applications import Starlette
 
 from deploy.local.ports import free_port
 from shared.serve import embedded_server
+from tests.testkit.databases import Databases
 
 ISSUER = "foyer-users"
 AUDIENCE = "foyer-subgraphs"
+
+
+class EmptyDatabases:
+    """Gives each service's one database to one test after the other, without any rows.
+
+    A test that changes tables takes a database of its own (`Databases.migrated`).
+    """
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._urls: dict[str, str] = {}
+
+    async def of(self, package: str) -> str:
+        """The URL of the database of a service's package, which is empty now."""
+        if package not in self._urls:
+            self._urls[package] = await self._databases.migrated(package)
+        connection = await asyncpg.connect(self._urls[package])
+        try:
+            await connection.execute(_DELETE_ALL)
+        finally:
+            await connection.close()
+        return self._urls[package]
+
+
+_DELETE_ALL = """
+DO $$ DECLARE name text; BEGIN
+  SET LOCAL session_replication_role = replica;  -- no foreign keys, so in any order
+  FOR name IN SELECT tablename FROM pg_tables
+              WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+END $$
+"""
 
 
 @asynccontextmanager

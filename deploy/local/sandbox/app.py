@@ -37,6 +37,8 @@ _FRAMED_BY = "frame-ancestors 'self' http://localhost:* http://127.0.0.1:* http:
 def create_app(settings: SandboxSettings) -> Starlette:
     """One application owns its store and its webhook sender for as long as it lives."""
     store = Store(settings.state_file)
+    store.prune(time.time())
+    store.commit()
     sender = Sender(store, settings)
     api = Api(store, sender, settings)
 

@@ -6,8 +6,7 @@ from deploy.local.sandbox.call import Call
 from deploy.local.sandbox.errors import StripeError, mismatch
 from deploy.local.sandbox.model import JSON, SavedAnswer
 from deploy.local.sandbox.operations import Operation
-
-KEPT_SECONDS = 24 * 3600
+from deploy.local.sandbox.store import KEYS_KEPT_SECONDS
 
 
 def answer(operation: Operation, call: Call) -> tuple[int, JSON, bool]:
@@ -20,7 +19,7 @@ def answer(operation: Operation, call: Call) -> tuple[int, JSON, bool]:
         return (*_run(operation, call)[:2], False)
     fingerprint = _fingerprint(operation, call)
     saved = call.store.get(SavedAnswer, key)
-    if saved is not None and call.now - saved.created < KEPT_SECONDS:
+    if saved is not None and call.now - saved.created < KEYS_KEPT_SECONDS:
         if saved.fingerprint != fingerprint:
             error = mismatch()
             return error.status, error.body(), False

@@ -28,6 +28,8 @@ Stored: TypeAlias = (
 _T = TypeVar(
     "_T", Intent, Charge, Refund, BalanceTransaction, Event, Delivery, SavedAnswer, Chaos, Fault
 )
+KEYS_KEPT_SECONDS = 24 * 3600
+EVENTS_KEPT_SECONDS = 30 * 24 * 3600
 KINDS: tuple[type[Stored], ...] = (
     Intent,
     Charge,
@@ -82,6 +84,16 @@ class Store:
         """Remove; a no-op when there is none."""
         if self._objects[kind].pop(object_id, None) is not None:
             self._changes.append((kind.__name__, object_id, None))
+
+    def prune(self, now: float) -> None:
+        """Forget what Stripe forgets too: idempotency keys of yesterday, events of last month."""
+        pending = {delivery.event for delivery in self.all(Delivery)}
+        for answer in self.all(SavedAnswer):
+            if now - answer.created > KEYS_KEPT_SECONDS:
+                self.drop(SavedAnswer, answer.id)
+        for event in self.all(Event):
+            if now - event.created > EVENTS_KEPT_SECONDS and event.id not in pending:
+                self.drop(Event, event.id)
 
     def clear(self) -> None:
         """Remove everything."""

@@ -35,13 +35,22 @@ def _report_contextual(
 ) -> None:
     """An argument filled from a context here must be one that may be left out there."""
     required = [graph.name for graph, argument in plain if argument.required]
+    places = [argument.location for _, argument in plain]
     if required:
         context.report.error(
             "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS",
             f'Argument "{at}" is filled from a context in {in_subgraphs(contextual)} but required'
             f" in {in_subgraphs(required)}: use @fromContext there too, make it nullable or give"
             " it a default.",
-            *(argument.location for _, argument in plain),
+            *places,
+        )
+    elif plain:
+        context.report.hint(
+            "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS",
+            f'Argument "{at}" is filled from a context in {in_subgraphs(contextual)} but not in'
+            f" {in_subgraphs([graph.name for graph, _ in plain])}: the supergraph does not have"
+            " it, so nobody can give it there.",
+            *places,
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.composition.merge.graphs import Graph, Graphs, Report
-from gateway.composition.subgraph.model import Directive, DirectiveDefinition, Link
+from gateway.composition.subgraph.model import Directive, DirectiveDefinition
 from gateway.composition.values import to_text
 
 
@@ -16,7 +16,6 @@ class Composed:
     name: str  # in the supergraph
     original: str  # what its spec calls it
     definition: DirectiveDefinition
-    link: Link | None = None  # the spec, when it is the users' own
 
 
 @dataclass(slots=True)

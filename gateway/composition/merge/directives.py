@@ -10,7 +10,6 @@ from gateway.composition.merge.merged import FeatureLink
 from gateway.composition.outcome import Location, in_subgraphs
 from gateway.composition.subgraph.links import link_of
 from gateway.composition.subgraph.model import (
-    Directive,
     DirectiveDefinition,
     InputValue,
     Link,
@@ -23,6 +22,7 @@ from gateway.composition.subgraph.specs import (
     Feature,
     federation_directives,
 )
+from gateway.composition.subgraph.valid_directives import sites
 
 
 @dataclass(slots=True)
@@ -37,24 +37,7 @@ class DirectivePlan:
 
 def used_directives(subgraph: Subgraph) -> frozenset[str]:
     """Local names of all directives applied anywhere in the schema."""
-    return frozenset(directive.name for directive in _applications(subgraph))
-
-
-def _applications(subgraph: Subgraph) -> Iterator[Directive]:
-    yield from subgraph.schema_directives
-    for definition in subgraph.types.values():
-        yield from definition.directives
-        for member in definition.fields.values():
-            yield from member.directives
-            for argument in member.arguments.values():
-                yield from argument.directives
-        for value in definition.inputs.values():
-            yield from value.directives
-        for enum_value in definition.values.values():
-            yield from enum_value.directives
-    for directive in subgraph.directive_definitions.values():
-        for argument in directive.arguments.values():
-            yield from argument.directives
+    return frozenset(d.name for _, _, directives in sites(subgraph) for d in directives)
 
 
 def plan_directives(graphs: tuple[Graph, ...], report: Report) -> DirectivePlan:
@@ -167,6 +150,7 @@ def _plan_custom(graphs: tuple[Graph, ...], report: Report, plan: DirectivePlan)
         found = exports[identity]
         if _one_major(identity, found, report):
             _consistent(found, by_name, report)
+            _warn_of_others(graphs, found, report)
             _link_custom(found, plan)
 
 
@@ -249,6 +233,26 @@ def _consistent(found: list[_Export], by_name: dict[str, _Export], report: Repor
             )
 
 
+def _warn_of_others(graphs: tuple[Graph, ...], found: list[_Export], report: Report) -> None:
+    """Subgraphs that know a composed directive under another name and do not compose it."""
+    exporting = {export.graph.name for export in found}
+    names = {export.original: export.local for export in found}
+    for graph in graphs:
+        if graph.name in exporting:
+            continue
+        for link in graph.subgraph.links:
+            for entry in link.imports if link.identity == found[0].link.identity else ():
+                local = names.get(entry.name.removeprefix("@"))
+                if local and entry.alias != f"@{local}":
+                    report.hint(
+                        "DIRECTIVE_COMPOSITION_WARN",
+                        f'Composed directive "@{local}" is named "{entry.alias}" in subgraph'
+                        f' "{graph.name}", which does not compose it: it would have to be named'
+                        " alike for that.",
+                        link.location,
+                    )
+
+
 def _link_custom(found: list[_Export], plan: DirectivePlan) -> None:
     """Take the definitions of the newest minor, the last subgraph's of several."""
     newest = max(export.link.version for export in found)
@@ -264,6 +268,5 @@ def _link_custom(found: list[_Export], plan: DirectivePlan) -> None:
         plan.definitions[export.local] = export.definition
         for other in found:
             if other.original == original:
-                plan.composed[other.graph.name, other.local] = Composed(
-                    export.local, original, export.definition, other.link
-                )
+                target = Composed(export.local, original, export.definition)
+                plan.composed[other.graph.name, other.local] = target

@@ -8,6 +8,7 @@ from gateway.composition.merge.context import Context, merge_description
 from gateway.composition.merge.externals import check_externals
 from gateway.composition.merge.graphs import FieldSources, Graph, Owner
 from gateway.composition.merge.inputs import note_enum_use
+from gateway.composition.merge.join_directive import join_directives
 from gateway.composition.merge.join_field import join_fields
 from gateway.composition.merge.overrides import read_overrides
 from gateway.composition.merge.sharing import check_sharing
@@ -58,13 +59,14 @@ def merge_field(context: Context, owner: Owner, sources: FieldSources) -> Field 
         arguments=arguments,
         description=merge_description(context, coordinate, [(g, f.description) for g, f in basis]),
         directives=(
-            *join_fields(context, owner.name, owner.sources, sources, merged_type, overrides),
+            *join_fields(owner, sources, merged_type, overrides),
             *merge_applied(
                 context,
                 coordinate,
                 [(g, f.directives) for g, f in basis],
                 auth=owner.kind is Kind.OBJECT,
             ),
+            *join_directives([(g, f.directives) for g, f in basis]),
         ),
         location=first.location,
     )
@@ -84,6 +86,10 @@ def _abstracted_somewhere(context: Context, owner: Owner, name: str) -> bool:
 
 def _merge_type(context: Context, coordinate: str, sources: FieldSources) -> MergedType:
     merged = merge_type(context.graphs, [field.type for _, field in sources], is_input=False)
+    if merged.type is not None:
+        note_enum_use(context, merged.type, coordinate, is_input=False)
+    if merged.all_equal:
+        return merged
     types = by_value([(graph, field.type) for graph, field in sources])
     places = [field.location for _, field in sources]
     if merged.type is None:
@@ -94,12 +100,10 @@ def _merge_type(context: Context, coordinate: str, sources: FieldSources) -> Mer
             *places,
         )
     else:
-        note_enum_use(context, merged.type, coordinate, is_input=False)
-        if not merged.all_equal:
-            context.report.hint(
-                "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE",
-                f'The type of field "{coordinate}" differs: it is {types}; the supergraph uses'
-                f' "{merged.type}".',
-                *places,
-            )
+        context.report.hint(
+            "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE",
+            f'The type of field "{coordinate}" differs: it is {types}; the supergraph uses'
+            f' "{merged.type}".',
+            *places,
+        )
     return merged

@@ -43,22 +43,8 @@ def merge_input(
 ) -> tuple[InputValue, MergedType]:
     """The merged element and how its type came out; records mismatches."""
     merged_type = merge_type(context.graphs, [v.type for _, v in sources], is_input=True)
-    places = [value.location for _, value in sources]
-    types = by_value([(graph, value.type) for graph, value in sources])
-    if merged_type.type is None:
-        context.report.error(
-            wording.type_mismatch,
-            f'The type of {wording.what} "{coordinate}" is incompatible across subgraphs: it is'
-            f" {types}. Give it one type, or types that differ in nullability only.",
-            *places,
-        )
-    elif not merged_type.all_equal:
-        context.report.hint(
-            wording.type_hint,
-            f'The type of {wording.what} "{coordinate}" differs: it is {types}; the supergraph'
-            f' uses "{merged_type.type}".',
-            *places,
-        )
+    if not merged_type.all_equal:
+        _report_types(context, coordinate, sources, wording, merged_type)
     first = sources[0][1]
     type_ref = merged_type.type or first.type
     note_enum_use(context, type_ref, coordinate, is_input=True)
@@ -75,17 +61,35 @@ def merge_input(
     return merged, merged_type
 
 
+def _report_types(
+    context: Context, coordinate: str, sources: InputSources, wording: Wording, merged: MergedType
+) -> None:
+    places = [value.location for _, value in sources]
+    types = by_value([(graph, value.type) for graph, value in sources])
+    if merged.type is None:
+        context.report.error(
+            wording.type_mismatch,
+            f'The type of {wording.what} "{coordinate}" is incompatible across subgraphs: it is'
+            f" {types}. Give it one type, or types that differ in nullability only.",
+            *places,
+        )
+    else:
+        context.report.hint(
+            wording.type_hint,
+            f'The type of {wording.what} "{coordinate}" differs: it is {types}; the supergraph'
+            f' uses "{merged.type}".',
+            *places,
+        )
+
+
 def _merge_default(
     context: Context, coordinate: str, sources: InputSources, wording: Wording
 ) -> Value | Missing:
     merged = merge_default([value.default for _, value in sources])
+    if not merged.incompatible and not merged.missing_somewhere:
+        return merged.value
     places = [value.location for _, value in sources]
-    shown = by_value(
-        [
-            (g, "no default" if isinstance(v.default, Missing) else to_text(v.default))
-            for g, v in sources
-        ]
-    )
+    shown = by_value([(graph, _shown_default(value)) for graph, value in sources])
     if merged.incompatible:
         context.report.error(
             wording.default_mismatch,
@@ -93,13 +97,17 @@ def _merge_default(
             f" is {shown}. Use the same default everywhere.",
             *places,
         )
-    elif merged.missing_somewhere:
+    else:
         context.report.hint(
             "INCONSISTENT_DEFAULT_VALUE_PRESENCE",
             f'The default of {wording.what} "{coordinate}" is {shown}: the supergraph has none.',
             *places,
         )
     return merged.value
+
+
+def _shown_default(value: InputValue) -> str:
+    return "no default" if isinstance(value.default, Missing) else to_text(value.default)
 
 
 def note_enum_use(context: Context, type_ref: str, coordinate: str, *, is_input: bool) -> None:

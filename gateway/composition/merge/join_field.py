@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from gateway.composition.merge.context import Context
-from gateway.composition.merge.graphs import FieldSources, Graph, TypeSources
-from gateway.composition.merge.overrides import NONE, Overrides
+from gateway.composition.merge.graphs import FieldSources, Graph, Owner
+from gateway.composition.merge.overrides import Overrides
 from gateway.composition.merge.types_of import MergedType
 from gateway.composition.outcome import Location
 from gateway.composition.subgraph.field_sets import field_set_text
@@ -12,44 +11,33 @@ from gateway.composition.subgraph.model import Directive, Field, applied, has
 from gateway.composition.values import Value
 
 
-def join_directive(name: str, location: Location, **arguments: Value) -> Directive:
+def join_directive(name: str, location: Location, /, **arguments: Value) -> Directive:
     """A directive of the join spec; arguments that are None are left out."""
     given: Mapping[str, Value] = {k: v for k, v in arguments.items() if v is not None}
     return Directive(f"join__{name}", None, given, location)
 
 
 def join_fields(
-    context: Context,
-    owner: str,
-    owners: TypeSources,
-    sources: FieldSources,
-    merged: MergedType,
-    overrides: Overrides = NONE,
+    owner: Owner, sources: FieldSources, merged: MergedType, overrides: Overrides
 ) -> tuple[Directive, ...]:
     """One @join__field per subgraph that has the field; none when they would say nothing."""
-    if not _needed(owner, owners, sources, merged, overrides):
+    if not _needed(owner, sources, merged, overrides):
         return ()
     return tuple(
-        _join_field(owner, graph, field, merged, overrides)
+        _join_field(owner.name, graph, field, merged, overrides)
         for graph, field in sources
         if not overrides.is_absent(graph)
     )
 
 
-def _needed(
-    owner: str,
-    owners: TypeSources,
-    sources: FieldSources,
-    merged: MergedType,
-    overrides: Overrides,
-) -> bool:
+def _needed(owner: Owner, sources: FieldSources, merged: MergedType, overrides: Overrides) -> bool:
     if not merged.all_equal or overrides.used or overrides.labels:
         return True
     present = [(g, f) for g, f in sources if not overrides.is_absent(g)]
-    if len(present) < len(owners):
+    if len(present) < len(owner.sources):
         return True
     return any(
-        graph.is_external(owner, field.name)
+        graph.is_external(owner.name, field.name)
         or (field.directives and (has(field, "requires") or has(field, "provides")))
         or any(has(argument, "fromContext") for argument in field.arguments.values())
         for graph, field in present
@@ -69,14 +57,10 @@ def _join_field(
         type=None if merged.all_equal else field.type,
         external=True if graph.is_external(owner, field.name) else None,
         override=override[0].arguments.get("from") if override else None,
-        usedOverridden=True if _used_overridden(graph, overrides) else None,
+        usedOverridden=True if graph.name in overrides.used else None,
         overrideLabel=overrides.labels.get(graph.name),
         contextArguments=_context_arguments(graph, field),
     )
-
-
-def _used_overridden(graph: Graph, overrides: Overrides) -> bool:
-    return graph.name in overrides.used
 
 
 def _field_set(field: Field, core: str) -> str | None:

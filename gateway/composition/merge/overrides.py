@@ -70,7 +70,7 @@ def read_overrides(context: Context, owner: str, sources: FieldSources) -> Overr
             continue
         origin = next(((g, f) for g, f in sources if g.name == override.source), None)
         if origin is None:
-            _report_gone(context, override)
+            _report_missing(context, override)
             continue
         if _collides(context, override, *origin):
             continue
@@ -134,7 +134,18 @@ def _source_exists(context: Context, override: _Override, overriding: set[str]) 
     return True
 
 
-def _report_gone(context: Context, override: _Override) -> None:
+def _report_missing(context: Context, override: _Override) -> None:
+    """The source has no such field; what its interface objects stand for cannot be taken over."""
+    graphs = context.graphs
+    source = next(graph for graph in graphs.all if graph.name == override.source)
+    if any(graphs.abstracted(source, override.owner, override.field.name)):
+        context.report.error(
+            "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
+            f'@override cannot be used on {override.target}: subgraph "{source.name}" has the field'
+            " through an @interfaceObject type only, which cannot be overridden. Remove it.",
+            override.directive.location,
+        )
+        return
     context.report.hint(
         "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED",
         f'Field {override.target} overrides subgraph "{override.source}", which no longer has'

@@ -8,6 +8,7 @@ from gateway.composition.merge.enums import merge_enum_values
 from gateway.composition.merge.fields import merge_fields
 from gateway.composition.merge.graphs import Owner, TypeSources
 from gateway.composition.merge.input_types import merge_input_fields
+from gateway.composition.merge.join_directive import join_directives
 from gateway.composition.merge.join_field import join_directive
 from gateway.composition.outcome import in_subgraphs
 from gateway.composition.subgraph.field_sets import field_set_text
@@ -73,6 +74,7 @@ def _merge_type(context: Context, owner: Owner) -> TypeDefinition:
             *members,
             *merge_applied(context, name, given, auth=kind is not Kind.INTERFACE),
             *_contexts(sources),
+            *join_directives(given),
         ),
         location=sources[0][1].location,
         interfaces=context.graphs.interfaces[name],

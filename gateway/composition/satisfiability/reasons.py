@@ -71,13 +71,24 @@ def _moving(dead: Dead, host: Node, edge: FieldEdge) -> Iterator[str]:
         text = f'@key(fields: "{print_selection(key.selection)}") of "{key.target}"'
         if lacking:
             yield f"{move}, using {text}: the key field(s) {quoted(lacking)} cannot be resolved."
-    if any(not _lacking(dead, key) for key in keys):
+        elif not _entered(dead, key):
+            yield (
+                f"{move}, using {text}: its nested fields can only be collected by entering"
+                f' subgraph "{name}" first, or by a move with the same key, which federation'
+                " routers do not try."
+            )
+    if any(_entered(dead, key) for key in keys):
         yield from _conditions(dead, edge)
 
 
 def _lacking(dead: Dead, key: KeyEdge) -> tuple[str, ...]:
     reached = dead.search.spread(dead.type, dead.starts, frozenset({key}))
     return dead.search.missing(dead.type, key.selection, reached)
+
+
+def _entered(dead: Dead, key: KeyEdge) -> bool:
+    reached = dead.search.spread(dead.type, dead.starts)
+    return dead.graph.nodes[key.graph, key.target] in reached
 
 
 def _conditions(dead: Dead, edge: FieldEdge) -> Iterator[str]:

@@ -4,6 +4,9 @@ A state is a type with the nodes in which its objects are at hand (`starts`) and
 on the way. What holds for some starts holds for more of them, so a state is only visited when no
 visited state of its type has a subset of its starts; each visit costs what searching the type's
 fields costs, and cycles end by themselves. The search is breadth first: witnesses are shortest.
+
+Contrived graphs (value types nested in one another, each field in another choice of subgraphs)
+can have as many states as there are sets of subgraphs, so STATES_AT_MOST bounds the walk.
 """
 
 from collections import deque
@@ -20,6 +23,7 @@ from gateway.federation.model import Field, Supergraph, TypeDefinition
 from gateway.graph import Node, Option, QueryGraph, build_graph
 
 Locate: TypeAlias = Callable[[str, str], tuple[Location, ...]]
+STATES_AT_MOST = 100_000
 _EVERY_COMBINATION_UP_TO = 3  # labels; beyond, each label alone and all but each
 
 
@@ -43,7 +47,9 @@ class Findings:
     seen: set[str] = field(default_factory=set)
 
 
-def check_satisfiability(supergraph: Supergraph, locate: Locate) -> Findings:
+def check_satisfiability(
+    supergraph: Supergraph, locate: Locate, states_at_most: int = STATES_AT_MOST
+) -> Findings:
     """Errors and hints for all queries, with progressive overrides on and off.
 
     `locate` gives the places that define a type's field.
@@ -51,7 +57,7 @@ def check_satisfiability(supergraph: Supergraph, locate: Locate) -> Findings:
     findings = Findings()
     for labels in _label_sets(sorted(supergraph.labels)):
         search = portable_search(build_graph(supergraph, labels))
-        _Walk(search, findings, locate).run()
+        _Walk(search, findings, locate, states_at_most).run()
     return findings
 
 
@@ -74,6 +80,7 @@ class _Walk:
     search: PortableSearch
     findings: Findings
     locate: Locate
+    states_left: int
     visited: dict[str, list[tuple[frozenset[Node], frozenset[str]]]] = field(default_factory=dict)
     queue: deque[State] = field(default_factory=deque)
 
@@ -116,8 +123,26 @@ class _Walk:
         known = self.visited.setdefault(state.type, [])
         if any(nodes <= key[0] and contexts <= key[1] for nodes, contexts in known):
             return
+        if self.states_left == 0:
+            self._give_up(state)
+            return
+        self.states_left -= 1
         known.append(key)
         self.queue.append(state)
+
+    def _give_up(self, state: State) -> None:
+        self.queue.clear()
+        code = "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED"
+        if code not in self.findings.seen:
+            self.findings.seen.add(code)
+            self.findings.errors.append(
+                CompositionError(
+                    code,
+                    "There are too many ways to combine subgraphs for proving that every query"
+                    f" can be answered; the proof stopped at:\n{self._witness(state, None)}\nGive"
+                    " the types there keys, or resolve their fields in fewer subgraphs.",
+                )
+            )
 
     def _mutation(self, state: State) -> None:
         """A mutation runs once: of several subgraphs that have it, one must do for all below."""
@@ -137,7 +162,7 @@ class _Walk:
                 self._report_mutation(state, one, options, trials)
 
     def _trial(self, state: State, one: Field) -> Findings:
-        trial = _Walk(self.search, Findings(), self.locate)
+        trial = _Walk(self.search, Findings(), self.locate, self.states_left)
         reached = self.search.spread(state.type, state.starts)
         trial._field(state, one, self.search.options(state.type, one.name, reached))
         trial._drain()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from gateway.composition.subgraph.field_sets import selected_fields, try_field_set
 from gateway.composition.subgraph.model import Kind, Subgraph, TypeDefinition, applied, has
-from gateway.composition.subgraph.specs import FEDERATION
 from gateway.composition.type_ref import base
 
 Coordinate = tuple[str, str]
@@ -156,8 +155,3 @@ def _context_fields(subgraph: Subgraph) -> Iterator[Coordinate]:
                         selections = try_field_set(selection.strip())
                         for parent, read in selected_fields(subgraph, owner.name, selections):
                             yield parent, read.name
-
-
-def links_federation_2(subgraph: Subgraph) -> bool:
-    """Whether the SDL itself links federation 2 (an upgraded one does not)."""
-    return any(link.identity == FEDERATION for link in subgraph.links)

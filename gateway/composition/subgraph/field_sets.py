@@ -17,7 +17,7 @@ from graphql import (
     print_ast,
 )
 
-from gateway.composition.subgraph.model import COMPOSITE, Field, Kind, Subgraph
+from gateway.composition.subgraph.model import Field, Subgraph
 from gateway.composition.type_ref import base
 
 
@@ -126,21 +126,6 @@ def try_field_set(value: object) -> tuple[Selection, ...]:
         return parse_field_set(text)
     except FieldSetSyntaxError:
         return ()
-
-
-def is_composite(subgraph: Subgraph, name: str) -> bool:
-    """Whether a type has fields or members to select from."""
-    definition = subgraph.types.get(name)
-    return definition is not None and definition.kind in COMPOSITE
-
-
-def implementations(subgraph: Subgraph, interface: str) -> list[str]:
-    """The object types of a subgraph that implement an interface."""
-    return [
-        definition.name
-        for definition in subgraph.types.values()
-        if definition.kind is Kind.OBJECT and interface in definition.interfaces
-    ]
 
 
 def print_selections(selections: Sequence[Selection]) -> str:

@@ -10,7 +10,7 @@ from gateway.composition.subgraph.model import (
     Kind,
     Subgraph,
 )
-from gateway.composition.subgraph.valid_types import check_inputs, invalid
+from gateway.composition.subgraph.valid_types import check_inputs, check_name, invalid
 from gateway.composition.subgraph.valid_values import fits_type
 from gateway.composition.values import to_text
 
@@ -29,6 +29,7 @@ def check_directives(subgraph: Subgraph) -> Iterator[CompositionError]:
     """Every fault of directive definitions and applications."""
     known = directive_definitions(subgraph)
     for definition in subgraph.directive_definitions.values():
+        yield from check_name(subgraph, "directive", definition.name, definition.location)
         yield from check_inputs(subgraph, f"@{definition.name}", definition.arguments, "(", ":)")
     for coordinate, place, directives in sites(subgraph):
         seen: set[str] = set()

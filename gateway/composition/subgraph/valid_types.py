@@ -26,7 +26,7 @@ def check_types(subgraph: Subgraph) -> Iterator[CompositionError]:
     """Every fault of types and their members, directives and interfaces excepted."""
     yield from _check_roots(subgraph)
     for definition in subgraph.types.values():
-        yield from _check_name(subgraph, "type", definition.name, definition.location)
+        yield from check_name(subgraph, "type", definition.name, definition.location)
         yield from _check_filled(subgraph, definition)
         for field in definition.fields.values():
             yield from _check_field(subgraph, definition, field)
@@ -40,6 +40,7 @@ def check_types(subgraph: Subgraph) -> Iterator[CompositionError]:
                     definition.location,
                 )
         for value in definition.values.values():
+            yield from check_name(subgraph, "value", value.name, value.location)
             if value.name in ("true", "false", "null"):
                 yield invalid(
                     subgraph,
@@ -48,7 +49,27 @@ def check_types(subgraph: Subgraph) -> Iterator[CompositionError]:
                 )
 
 
+def inputs_of(subgraph: Subgraph) -> Iterator[tuple[str, InputValue]]:
+    """Every argument and input field with its coordinate."""
+    for definition in subgraph.types.values():
+        for field in definition.fields.values():
+            for argument in field.arguments.values():
+                yield f"{definition.name}.{field.name}({argument.name}:)", argument
+        for value in definition.inputs.values():
+            yield f"{definition.name}.{value.name}", value
+    for directive in subgraph.directive_definitions.values():
+        for argument in directive.arguments.values():
+            yield f"@{directive.name}({argument.name}:)", argument
+
+
 def _check_roots(subgraph: Subgraph) -> Iterator[CompositionError]:
+    names = list(subgraph.roots.values())
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield invalid(
+            subgraph,
+            f'"{name}" is the root type of several kinds of operation: give each its own.',
+            *([subgraph.types[name].location] if name in subgraph.types else []),
+        )
     for kind, name in subgraph.roots.items():
         found = subgraph.types.get(name)
         if found is None or found.kind is not Kind.OBJECT:
@@ -59,9 +80,10 @@ def _check_roots(subgraph: Subgraph) -> Iterator[CompositionError]:
             )
 
 
-def _check_name(
+def check_name(
     subgraph: Subgraph, what: str, name: str, location: Location
 ) -> Iterator[CompositionError]:
+    """Names that begin with two underscores."""
     if name.startswith("__"):
         yield invalid(
             subgraph,
@@ -91,7 +113,7 @@ def _check_field(
     subgraph: Subgraph, definition: TypeDefinition, field: Field
 ) -> Iterator[CompositionError]:
     coordinate = f"{definition.name}.{field.name}"
-    yield from _check_name(subgraph, "field", field.name, field.location)
+    yield from check_name(subgraph, "field", field.name, field.location)
     kind = kind_of(subgraph, base(field.type))
     if kind is None or kind is Kind.INPUT:
         yield _wrong_type(subgraph, coordinate, field.type, kind, field.location)
@@ -104,7 +126,7 @@ def check_inputs(
     """Faults of arguments or input fields."""
     for value in inputs.values():
         coordinate = f"{owner}{before}{value.name}{after}"
-        yield from _check_name(subgraph, "name of", value.name, value.location)
+        yield from check_name(subgraph, "name of", value.name, value.location)
         kind = kind_of(subgraph, base(value.type))
         if kind not in INPUT_KINDS:
             yield _wrong_type(subgraph, coordinate, value.type, kind, value.location)

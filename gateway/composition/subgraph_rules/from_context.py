@@ -23,7 +23,7 @@ from gateway.composition.subgraph.model import (
 )
 from gateway.composition.subgraph.valid_interfaces import is_output_subtype
 from gateway.composition.subgraph_rules.view import View
-from gateway.composition.type_ref import base, is_list, nullable
+from gateway.composition.type_ref import base, is_list, is_required, nullable
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,7 @@ def _selection(
         except _Unusable as problem:
             yield site.fault("CONTEXT_INVALID_SELECTION", f'on "{member}", {problem}')
             continue
-        wanted = nullable(site.argument.type)
-        if result and not is_output_subtype(site.view.subgraph, wanted, nullable(result)):
+        if result and not is_output_subtype(site.view.subgraph, site.argument.type, result):
             yield site.fault(
                 "CONTEXT_INVALID_SELECTION",
                 f'the type "{site.argument.type}" of the argument does not take "{result}", which'
@@ -174,4 +173,6 @@ def _leaf_type(site: _Site, owner: TypeDefinition, selections: Sequence[Selectio
     if target is None or not selection.selections:
         return field.type
     inner = _leaf_type(site, target, selection.selections)
-    return field.type.replace(target.name, inner) if is_list(field.type) else inner
+    if is_list(field.type):
+        return field.type.replace(target.name, nullable(inner))
+    return inner if is_required(field.type) else nullable(inner)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from gateway.composition.outcome import CompositionError
 from gateway.composition.subgraph.valid_directives import sites
+from gateway.composition.subgraph.valid_inputs import check_input_types
 from gateway.composition.subgraph.valid_interfaces import check_interfaces
 from gateway.composition.subgraph.valid_types import check_types, default_fits
 from gateway.composition.supergraph_rules.view import SupergraphView
@@ -13,6 +14,7 @@ def check(view: SupergraphView) -> Iterator[CompositionError]:
     """Dangling values, broken promises to interfaces, directives where they are not allowed."""
     schema = view.as_subgraph()
     yield from check_types(schema)
+    yield from check_input_types(schema)
     yield from check_interfaces(schema)
     for definition in view.merged.directive_definitions.values():
         for argument in definition.arguments.values():

@@ -29,12 +29,16 @@ from graphql import (
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef
 
+from gateway.errors import LimitExceeded
 from gateway.federation.selection import arguments_text
 from gateway.federation.values import value_variables
 from gateway.operation.normalise.conditions import ALWAYS, NEVER, Condition, both
 from gateway.operation.normalise.fields import Identity, NormalField
 
 TypeSet = frozenset[str] | None
+
+MAX_DEPTH = 100
+"""Levels of fields; fragments can nest deeper than a parser lets text be written."""
 
 _META = {
     "__typename": TypeNameMetaFieldDef,
@@ -78,18 +82,21 @@ class Collector:
     runtime_types: Mapping[str, frozenset[str]]
 
     def collect(
-        self, parent: GraphQLCompositeType, scopes: Iterable[Scope]
+        self, parent: GraphQLCompositeType, scopes: Iterable[Scope], depth: int = 1
     ) -> tuple[NormalField, ...]:
         """The fields below a parent, in the order of their first occurrence.
 
         Occurrences on different conditions stay apart unless the first is unconditional: which
-        comes first in the answer is known only at run time.
+        comes first in the answer is known only at run time. Raises LimitExceeded below MAX_DEPTH.
         """
+        if depth > MAX_DEPTH:
+            raise LimitExceeded.because(f"The operation is nested deeper than {MAX_DEPTH} levels.")
         level = _Level(parent)
         for scope in scopes:
             self._gather(level, scope)
         return tuple(
-            self._finished(field, level.below.get(key)) for key, field in level.fields.items()
+            self._finished(field, level.below.get(key), depth)
+            for key, field in level.fields.items()
         )
 
     def _gather(self, level: _Level, scope: Scope) -> None:
@@ -156,13 +163,15 @@ class Collector:
             return type_
         raise KeyError(f"{owner.name}.{name}")
 
-    def _finished(self, field: NormalField, scopes: Sequence[Scope] | None) -> NormalField:
+    def _finished(
+        self, field: NormalField, scopes: Sequence[Scope] | None, depth: int
+    ) -> NormalField:
         if not scopes or field.identity.name.startswith("__"):
             return field
         named = get_named_type(field.type)
         if not is_composite_type(named):
             raise TypeError(f"{field.identity.name} has selections but is of type {named}")
-        return replace(field, selections=self.collect(named, scopes))
+        return replace(field, selections=self.collect(named, scopes, depth + 1))
 
 
 def directive_condition(directives: Iterable[DirectiveNode]) -> Condition:

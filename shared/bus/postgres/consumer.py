@@ -53,8 +53,9 @@ class Consumer:
     async def run(self, url: str) -> None:
         """Consume until cancelled. Raises one of CONNECTION_ERRORS when the bus is lost."""
         connection = await open_connection(url)
-        number: int = await connection.fetchval(schema.NEW_CONSUMER)
+        number = 0
         try:
+            number = await connection.fetchval(schema.NEW_CONSUMER)
             await connection.execute(schema.LOCK, schema.LOCK_SPACE, number)
             async with asyncio.TaskGroup() as handling:
                 while True:

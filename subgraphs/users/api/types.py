@@ -19,6 +19,7 @@ from shared.ids import parse_id
 from subgraphs.users import errors, models
 from subgraphs.users.api.context import Info
 from subgraphs.users.loaders import load_users
+from subgraphs.users.profile import has_password
 from subgraphs.users.sessions import OpenedSession, live_sessions
 
 
@@ -38,6 +39,17 @@ class User:
     @strawberry.field(description="Whether the address was proved; shown to nobody else.")
     def email_verified(self, info: Info) -> bool | None:
         return self.private_email_verified if self._is_self(info) else None
+
+    @strawberry.field(
+        description="Whether there is a password to sign in with (else a reset mail sets one); "
+        "shown to nobody else."
+    )
+    async def has_password(self, info: Info) -> bool | None:
+        user_id = info.context.user_id
+        if user_id is None or self.id != str(user_id):
+            return None
+        async with info.context.database.reading() as reading:
+            return await has_password(reading, user_id)
 
     @strawberry.field(
         description="Where this person is signed in, last used first; shown to nobody else."

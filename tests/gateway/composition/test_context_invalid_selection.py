@@ -10,7 +10,7 @@ def sdl(
 ) -> str:
     return f"""type Query {{ u: U }}
         type U @key(fields: "id") {context} {{ id: ID! money: String! p: P! }}
-        type P {key} {{ id: ID! amount(in: {argument}): Int! }}"""
+        type P {key} {{ id: ID! name: String amount(in: {argument}): Int! }}"""
 
 
 def read(selection: str, type_ref: str = "String") -> list[str]:
@@ -25,3 +25,9 @@ def test_exactly_one_leaf_of_the_argument_s_type_is_selected() -> None:
     assert read("{ p }") == ["CONTEXT_INVALID_SELECTION"]
     assert read("") == ["CONTEXT_INVALID_SELECTION"]
     assert read("{ money }", "Int") == ["CONTEXT_INVALID_SELECTION"]
+
+
+def test_a_required_argument_needs_a_value_that_is_never_null() -> None:
+    assert read("{ money }", "String!") == []
+    assert read("{ p { name } }", "String!") == ["CONTEXT_INVALID_SELECTION"]
+    assert read("{ p { name } }", "String") == []

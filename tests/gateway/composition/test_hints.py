@@ -69,6 +69,15 @@ def test_unused_enums_and_partial_executable_directives() -> None:
     ) == ["INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", "UNUSED_ENUM_TYPE"]
 
 
-def test_federation_1_beside_federation_2() -> None:
-    composition = compose_sdls(a="type Query { a: Int }", b=fed2("type Query { b: Int }"))
-    assert [hint.code for hint in composition.hints] == ["IMPLICITLY_UPGRADED_FEDERATION_VERSION"]
+def test_a_directive_that_is_composed_elsewhere_under_another_name() -> None:
+    link = '@link(url: "https://specs.example/mark/v1.0", import: [{}])'
+    a = f"""extend schema {link.format('"@mark"')} @composeDirective(name: "@mark")
+            directive @mark on OBJECT type Query {{ a: Int }}"""
+    b = f"""extend schema {link.format('{name: "@mark", as: "@sign"}')}
+            directive @sign on OBJECT type T @sign {{ a: Int }}"""
+    assert hint_codes(a=a, b=b) == ["DIRECTIVE_COMPOSITION_WARN"]
+
+
+def test_federation_s_directives_compose_by_themselves() -> None:
+    sdl = """extend schema @composeDirective(name: "@tag") type Query { a: Int @tag(name: "x") }"""
+    assert hint_codes(a=sdl) == ["DIRECTIVE_COMPOSITION_INFO"]

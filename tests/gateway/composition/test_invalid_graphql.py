@@ -71,3 +71,24 @@ def test_what_merging_breaks_is_reported_too() -> None:
              type T implements I @shareable { id: ID! }""",
         b="type T @shareable { id: ID }",
     ) == ["INVALID_GRAPHQL"]
+
+
+def test_what_is_required_cannot_be_deprecated() -> None:
+    assert codes(a="type Query { a(x: Int! @deprecated): Int }") == ["INVALID_GRAPHQL"]
+    assert codes(a="type Query { a(x: Int! = 1 @deprecated): Int }") == []
+
+
+def test_an_input_type_can_be_given() -> None:
+    query = "type Query { a(i: I): Int } "
+    assert codes(a=query + "input I { j: J! } input J { i: I! }") == ["INVALID_GRAPHQL"]
+    assert codes(a=query + "input I { j: J! } input J { i: [I!]! }") == []
+
+
+def test_one_of_asks_for_nullable_fields() -> None:
+    query = "type Query { a(i: I): Int } "
+    assert codes(a=query + "input I @oneOf { x: Int! y: Int }") == ["INVALID_GRAPHQL"]
+    assert codes(a=query + "input I @oneOf { x: Int y: Int }") == []
+
+
+def test_each_root_has_its_own_type() -> None:
+    assert codes(a="schema { query: Q mutation: Q } type Q { a: Int }") == ["INVALID_GRAPHQL"]

@@ -45,8 +45,10 @@ def test_unions_are_united_with_a_join_per_member() -> None:
 
 def test_tags_are_united_and_access_requirements_conjoined() -> None:
     sdl = supergraph(
-        a='type Query { x: Int @shareable @tag(name: "a") @requiresScopes(scopes: [["r"], ["s"]]) }',
-        b='type Query { x: Int @shareable @tag(name: "b") @requiresScopes(scopes: [["s", "t"]]) }',
+        a="""type Query { x: Int @shareable
+             @tag(name: "a") @requiresScopes(scopes: [["r"], ["s"]]) }""",
+        b="""type Query { x: Int @shareable
+             @tag(name: "b") @requiresScopes(scopes: [["s", "t"]]) }""",
     )
     assert '@tag(name: "a") @tag(name: "b")' in sdl
     assert '@requiresScopes(scopes: [["s", "t"]])' in sdl
@@ -71,8 +73,8 @@ def test_an_override_drops_the_field_where_it_was() -> None:
 
 def test_an_overridden_field_still_in_use_is_marked() -> None:
     sdl = supergraph(
-        a='type Query { t: T } type T @key(fields: "id") { id: ID! x: Int }',
-        b='type T @key(fields: "id") { id: ID! @override(from: "a") }',
+        a='type T @key(fields: "id") { id: ID! x: Int }',
+        b='type Query { t: T } type T @key(fields: "id") { id: ID! @override(from: "a") }',
     )
     assert "id: ID! @join__field(graph: A, usedOverridden: true)" in sdl
 
@@ -117,7 +119,12 @@ def test_values_are_printed_as_they_were_written() -> None:
 
 
 def test_a_type_that_only_federation_needs_does_not_reach_the_supergraph() -> None:
-    sdl = fed2(
-        'scalar federation__FieldSet type Query { t: T } type T @key(fields: "x") { x: Int }'
-    )
-    assert "federation__" not in (compose_sdls(a=sdl).supergraph_sdl or "")
+    sdl = supergraph(a="scalar federation__FieldSet type Query { a: Int }")
+    assert "federation__" not in sdl
+
+
+def test_cache_tags_are_kept_per_subgraph() -> None:
+    tagged = 'type Query { x: Int @shareable @cacheTag(format: "x") }'
+    sdl = compose_sdls(a=fed2(tagged, "2.12"), b=fed2(tagged, "2.12")).supergraph_sdl or ""
+    expected = '@join__directive(graphs: [A, B], name: "federation__cacheTag", args: {format: "x"})'
+    assert expected in sdl

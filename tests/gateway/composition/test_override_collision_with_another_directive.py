@@ -17,3 +17,13 @@ def test_an_external_field_takes_nothing_over() -> None:
              x: Int @external @override(from: "b") y: Int @requires(fields: "x") }""",
         b='type T @key(fields: "id") { id: ID! x: Int }',
     )
+
+
+def test_interface_objects_neither_override_nor_are_overridden() -> None:
+    a = """type Query { i: I } interface I @key(fields: "id") { id: ID! }
+           type T implements I @key(fields: "id") { id: ID! x: Int @override(from: "b") }"""
+    b = 'type I @key(fields: "id") @interfaceObject { id: ID! x: Int }'
+    assert "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE" in fed2_codes(a=a, b=b)
+    c = 'type I @key(fields: "id") @interfaceObject { id: ID! x: Int @override(from: "b") }'
+    plain = a.replace('x: Int @override(from: "b")', "")
+    assert "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE" in fed2_codes(a=plain, b=b, c=c)

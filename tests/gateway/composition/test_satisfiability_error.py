@@ -112,3 +112,13 @@ def test_a_context_is_set_on_every_way_to_who_reads_it() -> None:
                id: ID! amount(in: String @fromContext(field: "$user {{ money }}")): Int! }}"""
     assert fed2_codes(a=sdl.format("")) == []
     assert fed2_codes(a=sdl.format("p: P")) == ["SATISFIABILITY_ERROR"]
+
+
+def test_a_nested_key_collected_from_the_subgraph_it_leads_to_is_no_way() -> None:
+    message = only_error(
+        a="""type Query { list: L } type L @key(fields: "books { id }") { books: [B!]! }
+             type B @key(fields: "id") { id: ID! }""",
+        b="""type L @key(fields: "books { title }") { books: [B!]! best: Int }
+             type B @key(fields: "id") { id: ID! title: String }""",
+    )
+    assert 'can only be collected by entering subgraph "b" first' in message

@@ -1,7 +1,8 @@
 """Big graphs: 50 subgraphs of 40 types compose in seconds of processor time."""
 
+import subprocess
+import sys
 import time
-import tracemalloc
 
 from gateway.composition import SubgraphInput, compose
 from tests.gateway.composition.kit import fed2
@@ -26,20 +27,26 @@ def big_graph(subgraphs: int, types: int) -> list[SubgraphInput]:
     return inputs
 
 
-def test_fifty_subgraphs_of_forty_types_compose_quickly() -> None:
-    inputs = big_graph(50, 40)
-    started = time.process_time()
-    assert compose(inputs).ok
-    assert time.process_time() - started < SECONDS_AT_MOST
+def composing_costs(subgraphs: int, types: int) -> tuple[float, float]:
+    """Seconds of processor time for composing, and megabytes of memory of the whole process."""
+    code = (
+        "import resource, time\n"
+        f"from {__name__} import big_graph, compose\n"
+        f"inputs = big_graph({subgraphs}, {types})\n"
+        "started = time.process_time()\n"
+        "assert compose(inputs).ok\n"
+        "print(time.process_time() - started)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    seconds, megabytes = run.stdout.split()
+    return float(seconds), float(megabytes)
 
 
-def test_and_within_bounds_of_memory() -> None:
-    inputs = big_graph(50, 40)
-    tracemalloc.start()
-    assert compose(inputs).ok
-    _, peak_bytes = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak_bytes / 1e6 < MEGABYTES_AT_MOST
+def test_fifty_subgraphs_of_forty_types_compose_quickly_in_little_memory() -> None:
+    seconds, megabytes = composing_costs(50, 40)
+    assert seconds < SECONDS_AT_MOST
+    assert megabytes < MEGABYTES_AT_MOST
 
 
 def test_many_ways_between_subgraphs_stay_polynomial() -> None:

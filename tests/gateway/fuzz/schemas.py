@@ -4,60 +4,20 @@ One graph is imagined whole (entities, value types, an interface, a union, an en
 fields are dealt out to two to four subgraphs with every way that federation has to share them.
 """
 
-from dataclasses import dataclass, field
-
 from gateway.fuzz.dice import Dice, chance, pick, sample
-
-LINK = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", '
-    '"@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject"])'
+from tests.gateway.fuzz.deal import (
+    LINK,
+    SCALARS,
+    SHARED,
+    Deal,
+    Entity,
+    LocalType,
+    declare_key,
+    is_leaf,
+    output_type,
+    wrapped,
 )
-SCALARS = ("String", "Int", "Float", "Boolean", "ID", "Json", "Colour")
-
-
-@dataclass(slots=True)
-class LocalType:
-    """A type as one subgraph declares it."""
-
-    keyword: str = "type"
-    keys: list[str] = field(default_factory=list)
-    marks: str = ""
-    interfaces: list[str] = field(default_factory=list)
-    fields: dict[str, str] = field(default_factory=dict)
-
-    def text(self, name: str) -> str:
-        """The declaration."""
-        implements = f" implements {' & '.join(self.interfaces)}" if self.interfaces else ""
-        keys = "".join(f" @key(fields: {key})" for key in self.keys)
-        body = "\n".join(f"  {declaration}" for declaration in self.fields.values())
-        return f"{self.keyword} {name}{implements}{keys}{self.marks} {{\n{body}\n}}"
-
-
-@dataclass(slots=True)
-class Entity:
-    """An entity of the imagined graph: its keys and who has it."""
-
-    name: str
-    keys: list[str]
-    homes: list[int]
-    owned: list[tuple[str, str, int]] = field(default_factory=list)
-    """Plain fields dealt to one subgraph: name with arguments, type, subgraph."""
-
-
-@dataclass(slots=True)
-class Deal:
-    """The graph while it is dealt out."""
-
-    dice: Dice
-    subgraphs: list[dict[str, LocalType]]
-    entities: list[Entity] = field(default_factory=list)
-    values: list[str] = field(default_factory=list)
-    interface: bool = False
-    union: bool = False
-
-    def local(self, subgraph: int, name: str) -> LocalType:
-        """The declaration of `name` in a subgraph, made at its first use."""
-        return self.subgraphs[subgraph].setdefault(name, LocalType())
+from tests.gateway.fuzz.features import deal_features, deal_late_features
 
 
 def random_subgraphs(dice: Dice) -> list[tuple[str, str]]:
@@ -72,8 +32,10 @@ def random_subgraphs(dice: Dice) -> list[tuple[str, str]]:
     for entity in deal.entities:
         deal_requires(deal, entity)
         deal_override(deal, entity)
+    deal_features(deal)
     deal_interface_object(deal)
     deal_roots(deal)
+    deal_late_features(deal)
     for index in range(len(deal.subgraphs)):
         declare_abstract(deal, index)
     return [(chr(ord("a") + index), sdl(types)) for index, types in enumerate(deal.subgraphs)]
@@ -94,63 +56,12 @@ def imagine(deal: Deal) -> None:
     deal.union = chance(dice, 2)
 
 
-def declare_key(local: LocalType, key: str, resolvable: bool = True) -> None:
-    """Give a type a key and the fields that it is made of."""
-    flag = "" if resolvable else ", resolvable: false"
-    written = f'"{key}"{flag}'
-    if not any(f'"{key}"' in known for known in local.keys):
-        local.keys.append(written)
-    for name in key.split():
-        local.fields.setdefault(name, f"{name}: {'ID' if name == 'id' else 'String'}!{SHARED}")
-
-
-SHARED = " @shareable"
-
-
 def deal_entity(deal: Deal, entity: Entity) -> None:
     """Every home of the entity declares some of its keys; the first one all of them."""
     for order, home in enumerate(entity.homes):
         count = len(entity.keys) if order == 0 else 1 + deal.dice.below(len(entity.keys))
         for key in sample(deal.dice, entity.keys, count):
             declare_key(deal.local(home, entity.name), key)
-
-
-def reference(deal: Deal, subgraph: int, entity: Entity) -> str:
-    """Make sure that a subgraph can point to the entity; its name."""
-    if entity.name not in deal.subgraphs[subgraph]:
-        resolvable = not chance(deal.dice, 3)
-        declare_key(deal.local(subgraph, entity.name), pick(deal.dice, entity.keys), resolvable)
-    return entity.name
-
-
-def output_type(deal: Deal, subgraph: int) -> str:
-    """A random output type that the subgraph can return, wrapped in lists and non-nulls."""
-    dice = deal.dice
-    kind = dice.below(6)
-    if kind == 1:
-        named = reference(deal, subgraph, pick(dice, deal.entities))
-    elif kind == 2 and deal.values:
-        named = value_in(deal, subgraph, pick(dice, deal.values))
-    elif kind == 3 and deal.interface:
-        named = "Node"
-    elif kind == 4 and deal.union:
-        named = "Any"
-    else:
-        named = pick(dice, SCALARS)
-    if named in {"Node", "Any"}:
-        for entity in sample(dice, deal.entities, 2):
-            reference(deal, subgraph, entity)
-        deal.subgraphs[subgraph].setdefault(named, LocalType(keyword="abstract"))
-    return wrapped(dice, named)
-
-
-def wrapped(dice: Dice, named: str) -> str:
-    return pick(dice, ["{0}", "{0}!", "[{0}]", "[{0}!]!", "[[{0}!]]"]).format(named)
-
-
-def value_in(deal: Deal, subgraph: int, name: str) -> str:
-    deal.local(subgraph, name)
-    return name
 
 
 def deal_values(deal: Deal) -> None:
@@ -187,10 +98,6 @@ def deal_plain_fields(deal: Deal, entity: Entity) -> None:
             entity.owned.append((declared, type_, home))
 
 
-def is_leaf(type_: str) -> bool:
-    return type_.strip("[]!") in SCALARS
-
-
 def deal_requires(deal: Deal, entity: Entity) -> None:
     """Some fields are computed from another subgraph's."""
     for index in range(deal.dice.below(3)):
@@ -220,6 +127,7 @@ def deal_requires(deal: Deal, entity: Entity) -> None:
             selection += " { p0 }"
         result = wrapped(deal.dice, pick(deal.dice, SCALARS))
         local.fields[f"r{index}"] = f'r{index}: {result} @requires(fields: "{selection}")'
+        entity.owned.append((f"r{index}", result, home))
 
 
 def deal_override(deal: Deal, entity: Entity) -> None:
@@ -297,7 +205,8 @@ def declare_abstract(deal: Deal, index: int) -> None:
         types["Any"] = LocalType(keyword="union", interfaces=present)
     node = types.get("Node")
     if node is not None and node.keyword == "abstract":
-        types["Node"] = LocalType(keyword="interface", keys=['"id"'], fields={"id": "id: ID!"})
+        fields = {"id": "id: ID!", **node.fields}
+        types["Node"] = LocalType(keyword="interface", keys=['"id"'], fields=fields)
         for name in present:
             declare_key(types[name], "id")
             types[name].interfaces.append("Node")

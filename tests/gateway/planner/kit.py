@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from graphql import GraphQLSchema, parse, validate
+
 from gateway.composition import SubgraphInput, compose
 from gateway.federation.api_schema import build_api_schema
 from gateway.federation.supergraph import parse_supergraph
@@ -9,8 +11,6 @@ from gateway.graph import QueryGraph, build_graph
 from gateway.planner import PlanInput, QueryPlan, plan_operation
 from gateway.planner.plan import EntityInput, FetchStep, InputField, OutputField
 from gateway.planner.printer import print_path, print_plan_condition
-from graphql import GraphQLSchema, parse, validate
-
 from tests.gateway.planner.subgraph_schemas import invalid_documents, subgraph_schemas
 
 LINK = (

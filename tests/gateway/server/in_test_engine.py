@@ -21,7 +21,7 @@ from gateway.execution.exchange import Answer, AnswerKind, GraphQLRequest, Reque
 from gateway.operation.document import parse_document, select_operation, validate_document
 from gateway.operation.limits import Limits
 from gateway.operation.variables import compile_variables
-from gateway.planner.plan import OperationKind
+from gateway.planner.plan import OperationKind, QueryPlan
 from gateway.server.engine import Answers
 
 LIMITS = Limits(tokens=1_000, depth=10)
@@ -29,10 +29,15 @@ SCHEMA = """
 type Query {
   hello(name: String! = "you"): String
   authorization: String
+  header(name: String!): String
   slow(seconds: Float!): String
   boom: String!
 }
-type Mutation { set_cookie(value: String!): String  slowly(seconds: Float!): String }
+type Mutation {
+  header(name: String!): String
+  set_cookie(value: String!): String
+  slowly(seconds: Float!): String
+}
 type Subscription {
   count(to: Int!, every_seconds: Float! = 0): Int
   forever: Int
@@ -51,6 +56,10 @@ class PreparedInTest:
     kind: OperationKind
     document: DocumentNode
     operation: OperationDefinitionNode
+
+    @property
+    def plan(self) -> QueryPlan:
+        return QueryPlan(self.kind, steps=(), output=())
 
 
 @dataclass(slots=True)
@@ -115,6 +124,10 @@ class Root:
 
     def authorization(self, info: Info) -> str | None:
         return authorization_of(info)
+
+    def header(self, info: Info, name: str) -> str | None:
+        value = dict(info.context.headers).get(name.encode())
+        return None if value is None else value.decode()
 
     def boom(self, info: Info) -> str:
         raise ValueError("boom")

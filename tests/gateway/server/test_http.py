@@ -39,6 +39,35 @@ async def test_subgraphs_cookies_reach_the_client_one_header_each(serve: Serve) 
     assert response.headers.get_list("set-cookie") == ["session=abc", "other=1"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [
+        ("query", "accept-language", "de"),
+        ("query", "x-request-id", "r-1"),
+        ("query", "user-agent", None),
+        ("query", "cookie", None),
+        ("query", "x-forwarded-for", None),
+        ("mutation", "user-agent", "a phone"),
+        ("mutation", "x-forwarded-for", "127.0.0.1"),
+        ("mutation", "cookie", None),
+    ],
+)
+async def test_only_headers_by_the_rules_reach_subgraphs(
+    serve: Serve, kind: str, name: str, expected: str | None
+) -> None:
+    headers = {
+        "accept-language": "de",
+        "user-agent": "a phone",
+        "cookie": "session=secret",
+        "x-request-id": "r-1",
+        "x-forwarded-for": "6.6.6.6",
+    }
+    async with serve() as running:
+        body = {"query": f'{kind} {{ header(name: "{name}") }}'}
+        response = await running.client.post(running.url, json=body, headers=headers)
+    assert response.json() == {"data": {"header": expected}}
+
+
 async def test_every_answer_carries_a_request_id_and_keeps_a_good_one(serve: Serve) -> None:
     async with serve() as running:
         own = await post(running, "{ hello }")
@@ -227,3 +256,38 @@ async def test_running_requests_finish_while_the_server_drains(serve: Serve) -> 
         running.server.handle_exit(15, None)
         response = await request
     assert response.json() == {"data": {"slow": "slow"}}
+
+
+async def test_a_batch_is_answered_as_a_list_where_batches_are_allowed(serve: Serve) -> None:
+    batch = [{"query": "{ hello }"}, {"query": "{ nothing }"}, {"query": '{ hello(name: "b") }'}]
+    async with serve(batch_size=3) as running:
+        response = await running.client.post(running.url, json=batch)
+        too_many = await running.client.post(running.url, json=[*batch, *batch])
+        empty = await running.client.post(running.url, json=[])
+    first, second, third = response.json()
+    assert (first, third) == ({"data": {"hello": "hello you"}}, {"data": {"hello": "hello b"}})
+    assert code_of(second) == "GRAPHQL_VALIDATION_FAILED"
+    assert too_many.status_code == empty.status_code == 400
+
+
+async def test_the_plan_is_shown_to_those_who_ask_where_the_setting_allows_it(
+    serve: Serve,
+) -> None:
+    async def asked(value: str, **settings: bool) -> dict[str, object]:
+        async with serve(**settings) as running:
+            response = await running.client.post(
+                running.url,
+                json={"query": "{ hello boom }"},
+                headers={"apollo-expose-query-plan": value},
+            )
+        body: dict[str, object] = response.json()
+        return body
+
+    beside = await asked("true", expose_query_plan=True)
+    dry = await asked("dry-run", expose_query_plan=True)
+    refused = await asked("true")
+    assert beside.keys() == {"data", "errors", "extensions"}
+    assert dry.keys() == {"data", "extensions"}
+    assert dry["data"] is None
+    assert dry["extensions"] == beside["extensions"]
+    assert "extensions" not in refused

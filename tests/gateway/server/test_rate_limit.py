@@ -3,7 +3,8 @@
 import pytest
 
 from gateway.errors import RateLimited
-from gateway.server.rate_limit import RateLimit, address_of
+from gateway.server.client_address import address_of
+from gateway.server.rate_limit import RateLimit
 from gateway.settings import Settings
 from tests.gateway.server.conftest import Serve, code_of
 from tests.gateway.server.session_service import session_service

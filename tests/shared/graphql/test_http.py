@@ -7,8 +7,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from strawberry.extensions.parser_cache import _get_parse_cache
+from strawberry.extensions.validation_cache import _get_validate_cache
 
 from shared.db import Database
+from shared.graphql.schema import CACHED_DOCUMENTS
 from tests.shared.graphql.shop import LOADS, shop
 from tests.testkit.tokens import TokenIssuer
 
@@ -230,6 +233,15 @@ async def test_operations_within_the_limits_run(ask: Ask, query: str) -> None:
 )
 async def test_operations_beyond_the_limits_are_refused(ask: Ask, query: str) -> None:
     assert (await ask(query))["errors"]
+
+
+async def test_a_document_is_parsed_and_validated_once(ask: Ask) -> None:
+    caches = [_get_parse_cache(CACHED_DOCUMENTS), _get_validate_cache(CACHED_DOCUMENTS)]
+    await ask("query Cached { me requestId }")
+    before = [cache.cache_info().misses for cache in caches]  # type: ignore[attr-defined]  # an lru_cache
+    for _ in range(5):
+        await ask("query Cached { me requestId }")
+    assert [cache.cache_info().misses for cache in caches] == before  # type: ignore[attr-defined]
 
 
 async def test_a_fragment_cycle_is_refused(ask: Ask) -> None:

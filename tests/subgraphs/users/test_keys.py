@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from shared.db import Database
 from shared.identity import Identity, InvalidToken, Verifier
+from subgraphs.users import keys
 from subgraphs.users.keys import ACTIVATION_DELAY, OVERLAP, ROTATION_PERIOD, KeyRing, rotate
 from subgraphs.users.tokens import Claims, Issuer, sign
 from tests.subgraphs.kit import GraphQLClient
 from tests.subgraphs.users.actors import Visitor, column, run
+from tests.testkit.proxy import proxied
 
 ISSUER = Issuer("foyer-users", "foyer-subgraphs")
 
@@ -94,6 +97,23 @@ async def test_the_person_on_call_rotates_with_overlap_or_at_once(
     assert await signer_id(database) == first
     assert first not in await command("--at-once")
     assert len(await key_ids(database)) == 1
+
+
+async def test_keys_stay_published_while_the_database_is_away(
+    users_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with proxied(users_url) as (proxy, url):
+        database = Database(url)
+        ring = KeyRing(database)
+        published = await ring.published()
+        monkeypatch.setattr(keys, "REREAD_SECONDS", 0.0)
+        await proxy.cut()
+        assert await ring.published() == published
+        with pytest.raises((OSError, DBAPIError)):
+            await KeyRing(database).published()
+        await proxy.heal()
+        assert await ring.published() == published
+        await database.close()
 
 
 async def test_private_parts_are_never_published(

@@ -85,7 +85,8 @@ async def test_a_newcomer_gets_an_account_with_a_proved_address(
     signed_in = await browser.sign_in()
     user = signed_in["user"]
     assert (user["name"], user["email"]) == ("Ann Elsewhere", "ann@example.com")
-    assert await browser.visitor.holding(signed_in).me() is not None
+    me = await browser.visitor.holding(signed_in).send("{ me { hasPassword emailVerified } }")
+    assert me.data == {"me": {"hasPassword": False, "emailVerified": True}}
     (event,) = await events(database)
     assert (event["type"], event["data"]["emailVerified"]) == ("users.user.registered", True)
     assert await column(database, "SELECT count(*) FROM mails") == [0]

@@ -6,7 +6,7 @@ from typing import Any
 from shared.db import Database
 from tests.subgraphs.users.actors import PASSWORD, Visitor, events, problem_fields
 
-PROFILE = """{ me { id name email emailVerified
+PROFILE = """{ me { id name email emailVerified hasPassword
   sessions { id device createdAt lastUsedAt expiresAt current } } }"""
 RENAME = """
 mutation ($name: String!) { updateProfile(input: {name: $name}) {
@@ -38,6 +38,7 @@ async def test_a_person_sees_where_they_are_signed_in(visitor: Visitor) -> None:
     here = await visitor.signed_up()
     there = await visitor.signed_in()
     await visitor.signed_up(email="bob@example.com")
+    assert (await here.send(PROFILE)).data["me"]["hasPassword"] is True
     listed = await sessions_of(here)
     assert [session["current"] for session in listed].count(True) == 1
     assert {session["id"] for session in listed} == {

@@ -1,6 +1,7 @@
 """No password, token or hash in any log line, whatever happens, at the most talkative level."""
 
 import logging
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
@@ -15,8 +16,17 @@ from tests.subgraphs.users.test_mail import (
     token_in,
 )
 from tests.subgraphs.users.test_profile import change_password
+from tests.testkit.databases import Databases
 
 NEW_PASSWORD = "battery staple"
+
+
+@pytest.fixture
+async def users_url(databases: Databases) -> AsyncIterator[str]:
+    """A database of the test's own, whose tables it may break."""
+    url = await databases.migrated("subgraphs.users")
+    yield url
+    await databases.drop(url)
 
 
 async def test_logs_have_no_secret(

@@ -89,8 +89,8 @@ def _create_stock() -> None:
         sa.Column("seller_id", sa.Uuid(), nullable=False),
         sa.Column("price_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
-        sa.CheckConstraint("held + sold <= capacity", name="ck_stock_not_oversold"),
-        sa.CheckConstraint("held >= 0 AND sold >= 0", name="ck_stock_not_negative"),
+        sa.CheckConstraint("held + sold <= capacity", name=op.f("ck_stock_not_oversold")),
+        sa.CheckConstraint("held >= 0 AND sold >= 0", name=op.f("ck_stock_not_negative")),
         sa.PrimaryKeyConstraint("ticket_id", name="pk_stock"),
     )
     op.create_table(
@@ -98,7 +98,7 @@ def _create_stock() -> None:
         sa.Column("buyer_id", sa.Uuid(), nullable=False),
         sa.Column("ticket_id", sa.Uuid(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.CheckConstraint("quantity >= 0", name="ck_buyer_limits_not_negative"),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_buyer_limits_not_negative")),
         sa.PrimaryKeyConstraint("buyer_id", "ticket_id", name="pk_buyer_limits"),
     )
 
@@ -129,7 +129,7 @@ def _create_orders() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("quantity >= 1 AND total_minor >= 0", name="ck_orders_amounts"),
+        sa.CheckConstraint("quantity >= 1 AND total_minor >= 0", name=op.f("ck_orders_amounts")),
         sa.PrimaryKeyConstraint("id", name="pk_orders"),
         sa.UniqueConstraint("buyer_id", "idempotency_key", name="orders_idempotency"),
         sa.UniqueConstraint("number", name="uq_orders_number"),

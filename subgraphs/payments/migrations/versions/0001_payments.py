@@ -120,9 +120,9 @@ def _create_payments() -> None:
         sa.CheckConstraint(
             "0 <= refunded_minor AND refunded_minor <= captured_minor"
             " AND captured_minor <= amount_minor",
-            name="ck_payments_money",
+            name=op.f("ck_payments_money"),
         ),
-        sa.CheckConstraint("amount_minor > 0", name="ck_payments_amount"),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payments_amount")),
         sa.PrimaryKeyConstraint("id", name="pk_payments"),
         sa.UniqueConstraint("intent_id", name="uq_payments_intent_id"),
     )
@@ -208,7 +208,7 @@ def _create_refunds() -> None:
         sa.Column("failure_reason", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("amount_minor > 0", name="ck_refunds_amount"),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_refunds_amount")),
         sa.ForeignKeyConstraint(
             ["payment_id"], ["payments.id"], name="fk_refunds_payment_id_payments"
         ),

@@ -16,6 +16,7 @@ def upgrade() -> None:
     _outbox()
     _stock()
     _tickets()
+    _ticket_indexes()
 
 
 def downgrade() -> None:
@@ -131,6 +132,9 @@ def _tickets() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tickets"),
         sa.UniqueConstraint("seller_id", "idempotency_key", name="uq_tickets_idempotency"),
     )
+
+
+def _ticket_indexes() -> None:
     op.create_index("ix_tickets_by_created_at", "tickets", ["created_at", "id"], unique=False)
     op.create_index("ix_tickets_by_price", "tickets", ["price_minor", "id"], unique=False)
     op.create_index(
