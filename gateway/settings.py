@@ -103,6 +103,7 @@ class Settings(BaseModel):
     supergraph_file: Path | None = Field(None, description="A composed supergraph's SDL.")
     config_file: Path | None = Field(None, description="Subgraphs to compose, as rover reads them.")
     watch: bool = Field(False, description="Whether a changed file is served without a restart.")
+    workers: int = Field(1, ge=1, le=256, description="Processes that serve side by side.")
     path: str = Field("/graphql", pattern=r"^/[\w./-]*$", description="Path of the endpoint.")
     static_dir: Path | None = Field(None, description="Folder of the single-page app, at /.")
     playground_dir: Path | None = Field(None, description="Folder of GraphiQL, at /playground.")

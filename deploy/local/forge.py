@@ -1,9 +1,9 @@
 """A Python process that forks others: the heavy imports are paid once, not once per process.
 
 Ten processes that each import SQLAlchemy, Strawberry and Starlette keep two cores busy for eight
-seconds. `python -m deploy.local.forge` imports them once; for each line of JSON on its stdin,
-`{"id", "arguments", "environment", "log", "folder"}`, it forks a child that becomes
-`python -m <module>`, and it tells `{"id", "pid"}` and later `{"pid", "code"}` on its stdout.
+seconds. `python -m deploy.local.forge <modules>` imports them once; for each line of JSON on its
+stdin, `{"id", "name", "arguments", "environment", "log", "folder", "ending"}`, it forks a child
+that becomes `python -m <module>`; it tells `{"id", "pid"}` and later `{"pid", "code"}` on stdout.
 It needs fork without exec to be safe, so it is used on Linux alone; the children die with it.
 """
 
@@ -18,44 +18,17 @@ import select
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from deploy.local.parent_death import die_with_parent
 
-PRELOADED = (
-    "aio_pika",
-    "asyncpg",
-    "graphql",
-    "httptools",
-    "httpx",
-    "joserfc.jwt",
-    "msgspec",
-    "orjson",
-    "pydantic_settings",
-    "sqlalchemy.dialects.postgresql.asyncpg",
-    "sqlalchemy.ext.asyncio",
-    "sqlalchemy.orm",
-    "starlette.applications",
-    "starlette.routing",
-    "starlette.websockets",
-    "strawberry.asgi",
-    "strawberry.dataloader",
-    "strawberry.federation",
-    "uvicorn.lifespan.on",
-    "uvicorn.loops.uvloop",
-    "uvicorn.protocols.http.httptools_impl",
-    "uvicorn.protocols.websockets.auto",
-    "shared.graphql",
-    "shared.worker",
-    "shared.bus.connect",
-)
 _PR_SET_NAME = 15
 
 
-def main() -> None:
-    """Serve until stdin closes."""
-    for module in PRELOADED:
+def main(preloaded: Sequence[str]) -> None:
+    """Import the modules, then serve until stdin closes."""
+    for module in preloaded:
         with contextlib.suppress(ImportError):  # a child that needs it says so itself
             importlib.import_module(module)
     gc.collect()
@@ -163,4 +136,4 @@ def _tell(message: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -27,6 +27,9 @@ With --watch a changed file is served without a restart: requests that run finis
 on the old schema, subscriptions stay on their connections, and a schema that
 cannot be served leaves the old one serving.
 
+With --workers each process keeps its own caches, limits and metrics, and event
+streams in single-connection mode need a client that stays with one of them.
+
 SIGTERM drains: readiness fails, streams are ended in waves, requests finish.
 """
 
@@ -54,6 +57,9 @@ def register(commands: "Commands") -> None:
         help=f"port to listen on (default: PORT, else {DEFAULT_PORT})",
     )
     parser.add_argument(
+        "--workers", type=int, metavar="N", help="processes, one for each core (default: 1)"
+    )
+    parser.add_argument(
         "--watch", action="store_true", help="reload when the supergraph or a subgraph file changes"
     )
     parser.set_defaults(run=run)
@@ -78,10 +84,11 @@ def run(arguments: Namespace) -> int:
         overrides = {"supergraph_file": arguments.supergraph, "config_file": None}
     elif arguments.config is not None:
         overrides = {"config_file": arguments.config, "supergraph_file": None}
+    if arguments.workers is not None:
+        overrides["workers"] = arguments.workers
     if arguments.watch:
         overrides["watch"] = True
     settings = load_settings(overrides=overrides)
     configure_logging(settings.log_format)
     app = create_app(settings)
-    run_server(app, settings, arguments.host, arguments.port)
-    return 0
+    return run_server(app, settings, arguments.host, arguments.port)

@@ -13,6 +13,7 @@ from graphql import (
 
 from gateway.errors import OperationNotResolved, ParseFailed, ValidationFailed
 from gateway.operation.limits import NO_LIMITS, Limits, check_document, check_text
+from gateway.operation.rules import rules_for
 
 MAX_VALIDATION_ERRORS = 50
 """Errors reported for one document; validation stops there."""
@@ -38,7 +39,8 @@ def validate_document(schema: GraphQLSchema, document: DocumentNode) -> None:
 
     Raises ValidationFailed with every error found, at most MAX_VALIDATION_ERRORS.
     """
-    errors = validate(schema, document, max_errors=MAX_VALIDATION_ERRORS)
+    rules = None if document.loc is None else rules_for(document.loc.source.body)
+    errors = validate(schema, document, rules, max_errors=MAX_VALIDATION_ERRORS)
     if errors:
         raise ValidationFailed.from_graphql(errors)
 

@@ -18,6 +18,7 @@ from gateway.errors import ConfigError
 from gateway.server.http_protocol import HttpRules, protocol_for
 from gateway.server.routes import GatewayApp
 from gateway.server.serving import Serving
+from gateway.server.workers import Workers
 from gateway.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -98,17 +99,27 @@ def server_config(app: GatewayApp, settings: Settings, host: str, port: int) -> 
     )
 
 
-def run(app: GatewayApp, settings: Settings, host: str, port: int) -> None:
-    """Serve `app` on `host`:`port`; returns when drained. Raises ConfigError: cannot listen."""
+def run(app: GatewayApp, settings: Settings, host: str, port: int) -> int:
+    """Serve `app` on `host`:`port` until drained; returns the exit code.
+
+    Raises ConfigError where it cannot listen there.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ConfigError(f"cannot listen on {host}:{port}: {reason}") from None
-    config = server_config(app, settings, host, port)
     _tune_garbage_collection()
-    DrainingServer(config, app.state.serving).run(sockets=[listener])
+
+    def serve() -> None:
+        config = server_config(app, settings, host, port)
+        DrainingServer(config, app.state.serving).run(sockets=[listener])
+
+    if settings.workers > 1:
+        return Workers(settings.workers, serve).run()
+    serve()
+    return 0
 
 
 def _tune_garbage_collection() -> None:

@@ -3,7 +3,6 @@
 All limits of a listing stand here. `clean_details` reports every bad field at once.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from shared.money import MINOR_DIGITS
+from shared.text import clean_text, text_problem
 from subgraphs.tickets.errors import InvalidField, InvalidInput
 
 TITLE_MAXIMUM = 120
@@ -20,8 +20,6 @@ QUANTITY_MAXIMUM = 100_000
 PRICE_MAXIMUM_MINOR = 99_999_999
 """The largest amount a card payment takes: eight digits."""
 FURTHEST_START = timedelta(days=3_653)
-
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +58,6 @@ def clean_details(
     if problems:
         raise InvalidInput(problems)
     return cleaned
-
-
-def clean_text(value: str) -> str:
-    """`value` without outer white space, in NFC, so that equal texts compare equal."""
-    return unicodedata.normalize("NFC", value.strip())
-
-
-def text_problem(value: str, shortest: int, longest: int, *, lines: bool = False) -> str | None:
-    """What is wrong with a text, or None; `lines` allows line breaks and tabs."""
-    if len(value) < shortest:
-        return "is empty; give some text" if not value else f"is shorter than {shortest} characters"
-    if len(value) > longest:
-        return f"has {len(value)} characters; {longest} is the most"
-    for character in value:
-        if lines and character in "\n\r\t":
-            continue
-        if character in _BIDI_CONTROLS or unicodedata.category(character) in {"Cc", "Cs"}:
-            return f"has the control character U+{ord(character):04X}; remove it"
-    return None
 
 
 def _problems(details: TicketDetails, now: datetime) -> Iterator[InvalidField]:

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shared.contracts.tickets import TicketStatus
-from subgraphs.tickets.details import clean_text
+from shared.text import clean_text
 from subgraphs.tickets.models import Stock, Ticket
 
 Row = TypeVar("Row")

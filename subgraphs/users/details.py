@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from shared.text import clean_text, text_problem
 from subgraphs.users.errors import InvalidField, InvalidInput
 
 NAME_MAXIMUM = 80
@@ -15,7 +16,6 @@ PASSWORD_MAXIMUM = 256
 _EMAIL = re.compile(
     r"[^\s@,;:<>()\[\]\\\"]{1,64}@[^\s@,;:<>()\[\]\\\".]+(\.[^\s@,;:<>()\[\]\\\".]+)+"
 )
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def clean_registration(given: Registration) -> Registration:
     )
     _refuse(
         ("email", email_problem(cleaned.email)),
-        ("name", text_problem(cleaned.name, NAME_MAXIMUM)),
+        ("name", text_problem(cleaned.name, 1, NAME_MAXIMUM)),
         ("password", password_problem(cleaned.password)),
     )
     return cleaned
@@ -57,8 +57,8 @@ def clean_login(given: Login) -> Login:
     """
     cleaned = Login(clean_text(given.email), unicodedata.normalize("NFC", given.password))
     _refuse(
-        ("email", text_problem(cleaned.email, EMAIL_MAXIMUM)),
-        ("password", text_problem(cleaned.password, PASSWORD_MAXIMUM, show=False)),
+        ("email", text_problem(cleaned.email, 1, EMAIL_MAXIMUM)),
+        ("password", text_problem(cleaned.password, 1, PASSWORD_MAXIMUM, show=False)),
     )
     return cleaned
 
@@ -66,7 +66,7 @@ def clean_login(given: Login) -> Login:
 def clean_name(given: str) -> str:
     """A person's name as it is kept. Raises InvalidInput."""
     cleaned = clean_text(given)
-    _refuse(("name", text_problem(cleaned, NAME_MAXIMUM)))
+    _refuse(("name", text_problem(cleaned, 1, NAME_MAXIMUM)))
     return cleaned
 
 
@@ -84,14 +84,9 @@ def clean_password(given: str, name: str = "password") -> str:
     return cleaned
 
 
-def clean_text(value: str) -> str:
-    """`value` without outer white space, in NFC, so that equal texts compare equal."""
-    return unicodedata.normalize("NFC", value.strip())
-
-
 def email_problem(value: str) -> str | None:
     """What is wrong with an e-mail address, or None."""
-    problem = text_problem(value, EMAIL_MAXIMUM)
+    problem = text_problem(value, 1, EMAIL_MAXIMUM)
     if problem is None and not _EMAIL.fullmatch(value):
         return f"{value!r} is no e-mail address; give one such as name@example.com"
     return problem
@@ -99,24 +94,7 @@ def email_problem(value: str) -> str | None:
 
 def password_problem(value: str) -> str | None:
     """What is wrong with a new password, or None; never shows it."""
-    if len(value) < PASSWORD_MINIMUM:
-        return f"has {len(value)} characters; give at least {PASSWORD_MINIMUM}"
-    return text_problem(value, PASSWORD_MAXIMUM, show=False)
-
-
-def text_problem(value: str, longest: int, *, show: bool = True) -> str | None:
-    """What is wrong with a line of text, or None; `show` lets the message name characters."""
-    if not value:
-        return "is empty; give some text"
-    if len(value) > longest:
-        return f"has {len(value)} characters; {longest} is the most"
-    for character in value:
-        if character in _BIDI_CONTROLS or unicodedata.category(character) in {"Cc", "Cs"}:
-            named = (
-                f"the control character U+{ord(character):04X}" if show else "a control character"
-            )
-            return f"has {named}; remove it"
-    return None
+    return text_problem(value, PASSWORD_MINIMUM, PASSWORD_MAXIMUM, show=False)
 
 
 def _refuse(*judged: tuple[str, str | None]) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import database_now
-from subgraphs.users.details import NAME_MAXIMUM, clean_email, clean_text, text_problem
+from shared.text import clean_text, text_problem
+from subgraphs.users.details import NAME_MAXIMUM, clean_email
 from subgraphs.users.errors import EmailTaken, InvalidInput, OpenIdRefused
 from subgraphs.users.models import OpenIdFlow, OpenIdIdentity, User
 from subgraphs.users.service import NewAccount, register, user_by_email
@@ -131,4 +132,4 @@ async def _link(session: AsyncSession, profile: "OpenIdProfile", user_id: UUID) 
 def _name(profile: "OpenIdProfile", email: str) -> str:
     """The provider's name for the person if it will do, else what stands before the @."""
     name = clean_text(profile.name or "")[:NAME_MAXIMUM]
-    return email.partition("@")[0] if text_problem(name, NAME_MAXIMUM) else name
+    return email.partition("@")[0] if text_problem(name, 1, NAME_MAXIMUM) else name

@@ -147,6 +147,39 @@ async def test_the_command_serves_and_ends_cleanly(tmp_path: Path, ending: signa
     assert [line for line in lines if line["level"] in ("warning", "error")] == []
 
 
+async def test_workers_share_a_port_are_replaced_and_end_together(tmp_path: Path) -> None:
+    async with two_subgraphs(tmp_path) as config:
+        port = free_port()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway", "serve", "--workers", "2"),
+            *("--config", str(config), "--port", str(port)),
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stderr is not None
+        for _ in range(2):
+            assert b"serving" in await asyncio.wait_for(process.stderr.readline(), 20)
+        children = children_of(process.pid)
+        assert len(children) == 2
+        await asyncio.sleep(1.1)
+        os.kill(children[0], signal.SIGKILL)
+        while b"serving" not in await asyncio.wait_for(process.stderr.readline(), 20):
+            pass
+        url = f"http://127.0.0.1:{port}/graphql"
+        answers = [await ask(url, "{ scale }") for _ in range(8)]
+        replaced = children_of(process.pid)
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.communicate(), 15)
+    assert len(replaced) == 2
+    assert replaced != children
+    assert all(answer.json() == {"data": {"scale": 10}} for answer in answers)
+    assert process.returncode == 0
+
+
+def children_of(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return sorted(map(int, text.split()))
+
+
 async def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
     async with two_subgraphs(tmp_path) as config:
         with socket.create_server(("127.0.0.1", 0)) as taken:

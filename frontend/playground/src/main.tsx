@@ -5,7 +5,9 @@ import { createGraphiQLFetcher, type Fetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createClient } from "graphql-ws";
 import { createRoot } from "react-dom/client";
+import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
 import { examples, HEADERS } from "./examples";
+import { planPlugin } from "./PlanPanel";
 
 const endpoint = new URL("/graphql", window.location.href);
 const socketUrl = endpoint.href.replace(/^http/, "ws");
@@ -26,6 +28,7 @@ if (root === null) throw new Error("the page has no #playground");
 createRoot(root).render(
   <GraphiQL
     fetcher={fetcher}
+    plugins={[HISTORY_PLUGIN, planPlugin]}
     defaultTabs={[...examples]}
     initialHeaders={HEADERS}
     defaultEditorToolsVisibility="variables"

@@ -13,7 +13,8 @@ import strawberry
 from shared.contracts.tickets import TicketStatus
 from shared.graphql import BadUserInput, MinorUnits, MoneyInput
 from shared.ids import parse_id
-from subgraphs.tickets.details import TicketDetails, text_problem
+from shared.text import text_problem
+from subgraphs.tickets.details import TicketDetails
 from subgraphs.tickets.errors import InvalidField, InvalidInput
 from subgraphs.tickets.listing import Filter, Sort, SortDirection, SortKey
 from subgraphs.tickets.service import DetailsPatch

@@ -36,7 +36,7 @@ def test_defaults_stay() -> None:
 def test_executable_directives_stay_where_clients_can_write_them() -> None:
     directive = SCHEMA.get_directive("upper")
     assert directive is not None
-    assert [location.value for location in directive.locations] == ["FIELD"]
+    assert [location.name for location in directive.locations] == ["FIELD"]
 
 
 def test_operators_can_have_all_of_it() -> None:

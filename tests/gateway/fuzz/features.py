@@ -184,5 +184,6 @@ def deal_interface_field(deal: Deal) -> None:
             type_ = wrapped(deal.dice, pick(deal.dice, SCALARS))
             node.fields["common"] = f"common: {type_}"
             for entity in present:
-                types[entity.name].fields["common"] = f"common: {type_}"
+                stricter = "!" if not type_.endswith("!") and chance(deal.dice, 2) else ""
+                types[entity.name].fields["common"] = f"common: {type_}{stricter}"
             return

@@ -1,7 +1,7 @@
 """Parsing, validation and the choice of an operation."""
 
 import pytest
-from graphql import build_schema
+from graphql import build_schema, parse, validate
 
 from gateway.errors import OperationNotResolved, ParseFailed, RequestRefused, ValidationFailed
 from gateway.operation.document import (
@@ -10,6 +10,7 @@ from gateway.operation.document import (
     select_operation,
     validate_document,
 )
+from gateway.operation.rules import rules_for
 
 SCHEMA = build_schema("""
 directive @shout(loud: Boolean) on FIELD
@@ -94,3 +95,29 @@ def test_an_operation_that_cannot_be_picked_is_refused(
 ) -> None:
     with pytest.raises(OperationNotResolved, match=message):
         select_operation(parse_document(text), name)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{ f(a: $v) }", True),
+        ("query($v: Nothing) { f }", True),
+        ("{ f @whisper }", True),
+        ("{ f @shout @shout }", True),
+        ("{ ...A }", True),
+        ("{ ... on String { f } }", True),
+        ("{ ... on Nothing { f } }", True),
+        ("{ f } fragment A on Query { f }", True),
+        ("{ f } fragment A on Query { f } fragment A on Query { f }", True),
+        ("query($a: Int, $a: Int) { f }", True),
+        ("{ f nothing }", True),
+        ("{ f: me { f } f }", True),
+        ("{ f me { f } }", False),
+    ],
+)
+def test_no_rule_is_left_out_that_would_find_something(text: str, found: bool) -> None:
+    document = parse(text)
+    every = [error.message for error in validate(SCHEMA, document)]
+    chosen = [error.message for error in validate(SCHEMA, document, rules_for(text))]
+    assert chosen == every
+    assert bool(every) is found

@@ -71,6 +71,7 @@ class InTestEngine:
     cancelled: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
     open_streams: int = 0
+    events: int = 0
 
     def prepare(self, request: GraphQLRequest) -> PreparedInTest:
         document = parse_document(request.query, self.limits)
@@ -108,6 +109,7 @@ class InTestEngine:
         self.open_streams += 1
         try:
             async for result in results:
+                self.events += 1
                 yield answer_of(result)
         finally:
             self.open_streams -= 1

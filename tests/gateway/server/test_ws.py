@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,19 @@ from websockets.typing import Subprotocol
 from tests.gateway.server.conftest import Running, Serve
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
+
+
+HANDSHAKE = (
+    b"GET /graphql HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+    b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    b"sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+)
+
+
+def masked(text: str) -> bytes:
+    """A client's text frame, short and masked with zeros."""
+    assert len(text) < 126
+    return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text.encode()
 
 
 @asynccontextmanager
@@ -194,6 +207,25 @@ async def test_only_so_many_operations_run_on_one_socket(serve: Serve) -> None:
     assert message["payload"][0]["extensions"]["code"] == "OPERATION_LIMIT_EXCEEDED"
 
 
+async def test_a_client_that_does_not_read_holds_up_nobody_else(serve: Serve) -> None:
+    async with serve() as running:
+        port = int(running.url.split(":")[2].split("/")[0])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1_024)
+        writer.write(HANDSHAKE)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(masked('{"type":"connection_init"}'))
+        await reader.readuntil(b"connection_ack")
+        flood = {"query": "subscription { count(to: 100000000) }"}
+        writer.write(masked(json.dumps({"id": "1", "type": "subscribe", "payload": flood})))
+        before = await settled(lambda: running.engine.events)
+        async with ready_socket(running) as other:
+            await subscribe(other, "1", "{ hello }")
+            assert (await receive(other))["type"] == "next"
+        assert running.engine.events == before, "its upstream waits; nothing piles up"
+        writer.close()
+        await until(lambda: running.engine.open_streams == 0)
+
+
 async def test_the_server_pings(serve: Serve) -> None:
     async with serve(websocket_ping_seconds=0.1) as running, ready_socket(running) as connection:
         assert await receive(connection) == {"type": "ping"}
@@ -247,6 +279,16 @@ async def test_sockets_are_completed_and_closed_while_the_server_drains(serve: S
         running.server.handle_exit(15, None)
         assert await receive(connection) == {"id": "1", "type": "complete"}
         assert await close_code(connection) == 1001
+
+
+async def settled(figure: Callable[[], int]) -> int:
+    """The figure, once it has stood still for a while."""
+    async with asyncio.timeout(20):
+        before = -1
+        while before != figure():
+            before = figure()
+            await asyncio.sleep(0.3)
+    return before
 
 
 async def until(condition: Any) -> None:

@@ -6,7 +6,6 @@ the blob that replays it; it is not shrunk, as each try takes a real database a 
 
 import asyncio
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,44 +22,16 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from shared.contracts.tickets import TicketStatus
-from shared.db import Database
 from tests.subgraphs.model.provider import Card, Fault
-from tests.subgraphs.model.world import World, chosen, make_virtual
-from tests.testkit.databases import Databases
+from tests.subgraphs.model.world import World, chosen
 
-RUNS = int(os.environ.get("MODEL_RUNS", "60"))
+RUNS = int(os.environ.get("MODEL_RUNS", "25"))
 STEPS = 50
 ANY = st.integers(0, 30)
 CARDS = st.sampled_from([Card.PAYS, Card.PAYS, *Card])
 LISTED = st.sampled_from([TicketStatus.ON_SALE, TicketStatus.ON_SALE, *TicketStatus])
 MESSAGES = st.lists(ANY, min_size=3, max_size=9)
 RARELY = st.integers(0, 3).map(lambda drawn: drawn == 0)
-
-
-@pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    """One loop for all runs, as database connections belong to a loop."""
-    with asyncio.Runner() as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(databases: Databases, runner: asyncio.Runner) -> Iterator[World]:
-    """The two services on databases whose clock is virtual."""
-
-    async def open_world() -> World:
-        urls = [await databases.migrated(f"subgraphs.{name}") for name in ("orders", "payments")]
-        for url in urls:
-            await make_virtual(url)
-        return World(Database(urls[0], 4), Database(urls[1], 4))
-
-    async def close_world() -> None:
-        await opened.orders.close()
-        await opened.payments.close()
-
-    opened = runner.run(open_world())
-    yield opened
-    runner.run(close_world())
 
 
 def machine(world: World, runner: asyncio.Runner) -> type[RuleBasedStateMachine]:
@@ -179,6 +150,7 @@ def machine(world: World, runner: asyncio.Runner) -> type[RuleBasedStateMachine]
     return Marketplace
 
 
+@pytest.mark.timeout(max(180, RUNS * 10))
 def test_every_invariant_holds_whatever_happens(world: World, runner: asyncio.Runner) -> None:
     run_state_machine_as_test(
         machine(world, runner),

@@ -278,6 +278,10 @@ class World:
             if status in ("RESERVED", "AWAITING_PAYMENT", "CONFIRMED", "REFUNDING"):
                 wrong.append(f"I9 order {order_id} is still {status}")
         known = {row.id: (row.status, row.version) for row in replicas}
+        wrong += [
+            f"I10 payments knows of order {each}: there is none"
+            for each in known.keys() - statuses.keys()
+        ]
         for order_id, (status, _, version) in statuses.items():
             if known.get(order_id) != (status, version):
                 wrong.append(f"I10 payments thinks {known.get(order_id)} of {order_id}: {status}")

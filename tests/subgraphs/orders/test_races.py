@@ -10,6 +10,8 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from uuid import uuid4
 
+import pytest
+
 from shared.contracts.orders import OrderStatus
 from shared.contracts.payments import PaymentStatus
 from shared.contracts.tickets import TicketSnapshot, TicketStatus
@@ -32,8 +34,9 @@ from tests.subgraphs.orders.actors import (
 )
 
 ACTORS = 64
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "3"))
 P = PaymentStatus
+pytestmark = pytest.mark.timeout(max(180, ROUNDS * 10))
 
 
 async def test_r1_of_many_buyers_one_gets_the_last_ticket(database: Database) -> None:
