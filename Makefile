@@ -57,10 +57,11 @@ format: dev ## format the Python code
 	@$(PYTHON_BIN) -m ruff check --fix .
 	@$(PYTHON_BIN) -m ruff format .
 
-schema: dev ## print each subgraph's SDL into its schema.graphql
+schema: dev ## renew each subgraph's schema.graphql, and the front end's snapshot and types
 	@for name in users tickets orders payments; do \
 		$(PYTHON_BIN) -m subgraphs.$$name.api.schema > subgraphs/$$name/schema.graphql.new && \
 		mv subgraphs/$$name/schema.graphql.new subgraphs/$$name/schema.graphql || exit 1; done
+	@$(PYTHON_BIN) -m deploy.local schema && cd frontend && npm run --silent codegen
 
 LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" $(PYTHON_BIN) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --python-version 3.11

@@ -12,6 +12,8 @@ The packages in the order in which data flows through them:
     snapshot     everything that belongs to one supergraph, immutable
     pipeline     the flow in one function: prepare → execute → complete
     server       in from clients: HTTP, WebSocket, streams
+    config       a config file → the subgraphs to compose
+    reload       the engine from its files, the first and every later one
     app          the composition root; `__main__` and `cli` the command line
 """
 

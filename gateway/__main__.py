@@ -3,10 +3,9 @@
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from importlib import import_module
 
-from gateway.cli import check, compose, explain, fuzz, serve, settings
-from gateway.config import CompositionFailed
-from gateway.errors import GatewayError
+from gateway.errors import CompositionFailed, GatewayError
 
 DESCRIPTION = """\
 A federation gateway: composes subgraphs, plans and executes operations over
@@ -16,7 +15,7 @@ EPILOG = """\
 Exit codes: 0 it is so; 1 it is not (errors were found); 2 it could not be tried
 (arguments, files, settings).
 """
-COMMANDS = (compose, serve, explain, check, fuzz, settings)
+COMMANDS = ("compose", "serve", "explain", "check", "fuzz", "settings")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,9 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(metavar="command", required=True)
-    for command in COMMANDS:
-        command.register(commands)
-    parsed = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    # A command's module is imported only for it: the server is up sooner without the composer.
+    for name in given[:1] if given and given[0] in COMMANDS else COMMANDS:
+        import_module(f"gateway.cli.{name}").register(commands)
+    parsed = parser.parse_args(given)
     try:
         code: int = parsed.run(parsed)
     except CompositionFailed as failed:

@@ -8,20 +8,20 @@ application's lifespan opens and closes the clients.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
-import httpx
 from starlette.applications import Starlette
 
 from gateway.errors import IdentityUnavailable
 from gateway.reload import Reloader, Transports
-from gateway.server.identity import IdentityExchange
-from gateway.server.revocations import follow_revocations
 from gateway.server.routes import GatewayApp, build_app
-from gateway.server.serving import serving_of
+from gateway.server.serving import Serving, serving_of
 from gateway.settings import Settings
 from gateway.transport.base import Transport
+
+logger = logging.getLogger(__name__)
 
 EXCHANGE_RETRY_SECONDS = 0.5
 
@@ -34,10 +34,9 @@ def create_app(settings: Settings, own: Mapping[str, Transport] | None = None) -
     """
     transports = Transports(settings, own)
     reloader = Reloader(settings, transports)
-    client = httpx.AsyncClient()
-    exchange = IdentityExchange(settings, client) if settings.session_exchange_url else None
+    session = _Session(settings) if settings.session_exchange_url else None
+    exchange = None if session is None else session.exchange
     serving = serving_of(settings, reloader.pipeline, exchange)
-    reached = asyncio.Event()
     serving.metrics.add_gauges(
         {
             "gateway_schema_reload_failed": (
@@ -49,26 +48,59 @@ def create_app(settings: Settings, own: Mapping[str, Transport] | None = None) -
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        work: list[Coroutine[None, None, None]] = []
-        if settings.watch:
-            work.append(reloader.watch(serving))
-        if exchange is not None:
-            work.append(_reach(exchange, reached))
-            if settings.revocation_feed_url is not None:
-                url = settings.revocation_feed_url
-                work.append(follow_revocations(url, client, exchange, serving.live))
-        async with client, _running(work):
+        work = [reloader.watch(serving)] if settings.watch else []
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(transports.aclose)
+            if session is not None:
+                stack.push_async_callback(session.client.aclose)
+                work.extend(session.work(serving))
+            await stack.enter_async_context(_running(work))
+            stack.push_async_callback(serving.finish_mutations)
             yield
-        await transports.aclose()
 
-    checks = {} if exchange is None else {"session_exchange": reached.is_set}
+    checks = {} if session is None else {"session_exchange": session.reached.is_set}
     return build_app(serving, checks, lifespan)
+
+
+class _Session:
+    """The session exchange with its HTTP client."""
+
+    def __init__(self, settings: Settings) -> None:
+        # Imported here: a gateway without an exchange starts without an HTTP client.
+        import httpx
+
+        from gateway.server.identity_exchange import IdentityExchange
+
+        self._settings = settings
+        self.client = httpx.AsyncClient()
+        self.exchange = IdentityExchange(settings, self.client)
+        self.reached = asyncio.Event()
+
+    def work(self, serving: Serving) -> Iterator[Coroutine[None, None, None]]:
+        """What has to run beside requests."""
+        from gateway.server.revocations import follow_revocations
+
+        yield self._reach()
+        url = self._settings.revocation_feed_url
+        if url is not None:
+            yield follow_revocations(url, self.client, self.exchange, serving.live)
+
+    async def _reach(self) -> None:
+        """Set `reached` once the exchange has answered."""
+        while not self.reached.is_set():
+            with contextlib.suppress(IdentityUnavailable):
+                await self.exchange.identify(None)
+                self.reached.set()
+                return
+            await asyncio.sleep(EXCHANGE_RETRY_SECONDS)
 
 
 @asynccontextmanager
 async def _running(work: Sequence[Coroutine[None, None, None]]) -> AsyncIterator[None]:
     """Run `work` beside the requests, and end it with them."""
     tasks = [asyncio.create_task(each) for each in work]
+    for task in tasks:
+        task.add_done_callback(_report)
     try:
         yield
     finally:
@@ -77,11 +109,7 @@ async def _running(work: Sequence[Coroutine[None, None, None]]) -> AsyncIterator
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _reach(exchange: IdentityExchange, reached: asyncio.Event) -> None:
-    """Set `reached` once the exchange has answered."""
-    while not reached.is_set():
-        with contextlib.suppress(IdentityUnavailable):
-            await exchange.identify(None)
-            reached.set()
-            return
-        await asyncio.sleep(EXCHANGE_RETRY_SECONDS)
+def _report(task: "asyncio.Task[None]") -> None:
+    """Say that something that should run as long as the process has ended."""
+    if not task.cancelled() and task.exception() is not None:
+        logger.error("background work failed: %r", task, exc_info=task.exception())

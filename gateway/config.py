@@ -12,9 +12,8 @@ from pathlib import Path
 import httpx
 import yaml
 
-from gateway.composition import compose
-from gateway.composition.outcome import CompositionError, SubgraphInput
-from gateway.errors import ConfigError, GatewayError
+from gateway.composition import CompositionError, SubgraphInput, compose
+from gateway.errors import CompositionFailed, ConfigError
 
 SUBGRAPH_TIMEOUT_SECONDS = 10.0
 IGNORED_KEYS = frozenset({"federation_version"})
@@ -22,12 +21,6 @@ IGNORED_KEYS = frozenset({"federation_version"})
 
 _VARIABLE = re.compile(r"\$\{env\.([A-Za-z_]\w*)(?::-([^}]*))?\}")
 _SDL_QUERY = {"query": "query SubgraphSdl { _service { sdl } }"}
-
-
-class CompositionFailed(GatewayError):
-    """The subgraphs of a config do not compose; the message has a line for each error."""
-
-    code = "COMPOSITION_FAILED"
 
 
 def compose_config(path: Path, environment: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
     GatewayError
     ├── SettingsError             SETTINGS_INVALID: the start stops
     ├── ConfigError               CONFIG_INVALID: a file or argument of the command line
+    ├── CompositionFailed         COMPOSITION_FAILED: subgraphs that do not compose
     └── RequestRefused            a GraphQL request that is not executed
         ├── ParseFailed              GRAPHQL_PARSE_FAILED
         ├── ValidationFailed         GRAPHQL_VALIDATION_FAILED
@@ -47,6 +48,12 @@ class ConfigError(GatewayError):
     """A file or argument that the command line was given cannot be used."""
 
     code = "CONFIG_INVALID"
+
+
+class CompositionFailed(GatewayError):
+    """The subgraphs of a config do not compose; the message has a line for each error."""
+
+    code = "COMPOSITION_FAILED"
 
 
 class RequestRefused(GatewayError):

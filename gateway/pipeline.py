@@ -7,7 +7,7 @@ for a known operation touches neither graphql-core nor the planner.
 import random
 import re
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Hashable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,8 +33,11 @@ from gateway.transport.base import Transport
 from gateway.transport.headers import ResponseHeaderRules
 from gateway.transport.sharing import InFlight
 
-MAX_OUTCOMES = 64
+MAX_OUTCOMES = 8
 """Compiled variants kept of one operation, for different values of its conditions."""
+
+OperationKey = tuple[str, str | None, frozenset[str]]
+"""Document text, operation name, labels."""
 
 NO_LABELS: Final[frozenset[str]] = frozenset()
 
@@ -45,15 +48,20 @@ _PERCENT = re.compile(r"percent\((\d+(?:\.\d+)?)\)")
 class PipelineOptions:
     """What may be chosen about the flow.
 
-    `share_identical` lets identical queries (same document, variables and headers) that are under
-    way at the same time be executed once. `labels` are the progressive overrides that are on;
-    `percent(n)` labels are drawn for each request.
+    Prepared operations are kept up to a number and up to a sum of their documents' lengths (each
+    takes about 100 bytes per character). `share_identical` lets identical queries (same document,
+    variables and headers) that are under way at the same time be executed once.
+    `reconnect_delays_seconds` are the waits before a lost stream of a subscription is opened
+    again, one per try. `labels` are the progressive overrides that are on; `percent(n)` labels
+    are drawn for each request.
     """
 
     limits: Limits = NO_LIMITS
     operations_kept: int = 2_000
+    kept_characters: int = 500_000
     share_identical: bool = False
     response_headers: ResponseHeaderRules = field(default_factory=ResponseHeaderRules)
+    reconnect_delays_seconds: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
     labels: frozenset[str] = frozenset()
     draw: Callable[[], float] = random.random
 
@@ -104,13 +112,16 @@ class Pipeline:
         """Set by a reload: subscriptions that run here go on there."""
         self._options = options or PipelineOptions()
         self._has_labels = bool(snapshot.supergraph.labels)
-        self._operations: OrderedDict[Hashable, PreparedOperation] = OrderedDict()
+        self._operations: OrderedDict[OperationKey, PreparedOperation] = OrderedDict()
+        self._characters = 0
         self._in_flight: InFlight[Run, Answer] = InFlight()
         self._around = Surroundings(
             transports=transports,
             response_rules=self._options.response_headers,
             watched=self._options.response_headers.watched,
             introspect=partial(introspect, snapshot.api_schema),
+            reconnect_delays_seconds=self._options.reconnect_delays_seconds,
+            draw=self._options.draw,
         )
 
     def prepare(self, request: GraphQLRequest) -> PreparedOperation:
@@ -125,8 +136,14 @@ class Pipeline:
             self._operations.move_to_end(key)
             return found
         found = self._operations[key] = self._prepare(request, labels)
-        if len(self._operations) > self._options.operations_kept:
-            self._operations.popitem(last=False)
+        self._characters += len(request.query)
+        options = self._options
+        while (
+            len(self._operations) > options.operations_kept
+            or self._characters > options.kept_characters
+        ):
+            (query, _, _), _ = self._operations.popitem(last=False)
+            self._characters -= len(query)
         return found
 
     def _prepare(self, request: GraphQLRequest, labels: frozenset[str]) -> PreparedOperation:

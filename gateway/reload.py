@@ -12,7 +12,6 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from gateway.config import compose_config, files_of_config
 from gateway.errors import ConfigError, GatewayError
 from gateway.federation.supergraph import SupergraphError
 from gateway.operation.limits import Limits
@@ -78,6 +77,7 @@ class Transports:
     def _settings_for(self, name: str, url: str) -> SubgraphSettings:
         settings = self._settings
         options = settings.subgraphs.get(name) or SubgraphOptions()
+        url = options.routing_url or url
         streams_events = options.subscription_transport is SubscriptionTransport.SSE
         return SubgraphSettings(
             url=url,
@@ -125,13 +125,16 @@ class Reloader:
 
     async def reload(self, serving: Serving) -> None:
         """Serve what is on disk now; the same schema again changes nothing."""
+        self.failed = True
         try:
-            # In a thread: composing and planning tables take long enough to delay requests.
+            # In a thread: composing takes long enough to delay requests.
             sdl = await asyncio.to_thread(load_supergraph, self._settings)
             pipeline = await asyncio.to_thread(self._build, sdl)
         except GatewayError as error:
-            self.failed = True
             logger.error("the changed supergraph cannot be served, the old one stays:\n%s", error)
+            return
+        except Exception:  # a fault of ours in composing must not end the watch either
+            logger.exception("the changed supergraph cannot be served, the old one stays")
             return
         self.failed = False
         old = self.pipeline
@@ -170,6 +173,9 @@ def load_supergraph(settings: Settings) -> str:
             "nothing to serve: set GATEWAY_SUPERGRAPH_FILE or GATEWAY_CONFIG_FILE, "
             "or give --supergraph or --config"
         )
+    # Imported here: who serves a composed supergraph starts sooner without the composer.
+    from gateway.config import compose_config
+
     return compose_config(settings.config_file, os.environ)
 
 
@@ -179,6 +185,8 @@ def source_files(settings: Settings) -> tuple[Path, ...]:
         return (settings.supergraph_file,)
     if settings.config_file is None:
         return ()
+    from gateway.config import files_of_config
+
     return files_of_config(settings.config_file, os.environ)
 
 

@@ -14,7 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -71,6 +70,7 @@ class SubgraphOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    routing_url: str | None = Field(None, description="Default: that of the supergraph.")
     timeout_seconds: Seconds | None = Field(None, description="Default: request_timeout_seconds.")
     subscription_transport: SubscriptionTransport = SubscriptionTransport.WEBSOCKET
     websocket_path: str | None = Field(None, description="Default: that of routing_url.")
@@ -228,6 +228,8 @@ def load_settings(
 def _from_file(name: str | None) -> dict[str, Any]:
     if not name:
         return {}
+    import yaml  # only where there is a file: it is slow to import
+
     try:
         content = yaml.safe_load(Path(name).read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:

@@ -20,7 +20,9 @@ def text_problem(
     `lines` allows line breaks and tabs. `show=False` keeps characters out of the message.
     """
     if len(value) < shortest:
-        return f"has {len(value)} characters; give at least {shortest}" if value else "is empty"
+        if not value:
+            return "is empty; give some text"
+        return f"has {len(value)} characters; give at least {shortest}"
     if len(value) > longest:
         return f"has {len(value)} characters; {longest} is the most"
     for character in value:

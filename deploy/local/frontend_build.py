@@ -42,6 +42,13 @@ async def build(nursery: Nursery, layout: Layout, say: Callable[[str], None]) ->
 
 def check(layout: Layout) -> int:
     """Install from the lock, then lint, types, codegen, tests and build; the first exit code."""
+    layout.cache.mkdir(parents=True, exist_ok=True)
+    with (layout.cache / "frontend.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _check(layout)
+
+
+def _check(layout: Layout) -> int:
     node = find_node(layout.cache)
     environment = {**os.environ, "PATH": node.path()}
     steps = [("ci", "--no-audit", "--no-fund"), *(("run", name) for name in _CHECKS)]

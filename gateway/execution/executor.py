@@ -6,6 +6,7 @@ and everything it does to the merged data happens between two events of the loop
 """
 
 import asyncio
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -28,18 +29,30 @@ from gateway.execution.step import (
 from gateway.execution.subgraph_errors import parse_answer, transport_reason
 from gateway.execution.wire_json import dumps
 from gateway.planner.plan import Variables
-from gateway.transport.base import ConnectFailed, SubgraphResponse, Transport, TransportError
+from gateway.transport.base import (
+    ConnectFailed,
+    ConnectionLost,
+    SubgraphResponse,
+    Transport,
+    TransportError,
+)
 from gateway.transport.headers import OutgoingHeaders, ResponseHeaderRules
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a run works with besides its plan; the same object may serve many runs."""
+    """What a run works with besides its plan; the same object may serve many runs.
+
+    `reconnect_delays_seconds` are the waits before a lost subscription stream is opened again,
+    one per try; each is drawn (`draw`: from 0 to 1) from half to one and a half of it.
+    """
 
     transports: Mapping[str, Transport]
     response_rules: ResponseHeaderRules
     watched: frozenset[bytes]
     introspect: Callable[[str, Variables], JsonObject]
+    reconnect_delays_seconds: tuple[float, ...] = ()
+    draw: Callable[[], float] = random.random
 
 
 class Run:
@@ -172,19 +185,24 @@ class Run:
             _retrieved(pending)
             return
         try:
-            self._take(request, pending)
-        except TransportError as error:
-            self._fail(request, error)
+            try:
+                answer = self._received(pending)
+            except TransportError as error:
+                self._fail(request, error)
+            else:
+                self._apply(request, answer)
         except Exception as error:  # noqa: BLE001  # as in start
             self._break(error)
 
-    def _take(self, request: StepRequest, pending: "asyncio.Future[SubgraphResponse]") -> None:
+    def _received(self, pending: "asyncio.Future[SubgraphResponse]") -> Mapping[str, object]:
+        if pending.cancelled():
+            raise ConnectionLost("the request was given up")
         response = pending.result()
         watched = self.around.watched
         for name, value in response.headers:
             if name in watched:
                 self.around.response_rules.take(self.context.response_headers, name, value)
-        self._apply(request, parse_answer(response))
+        return parse_answer(response)
 
     def _apply(self, request: StepRequest, answer: Mapping[str, object]) -> None:
         if answer.get("errors"):

@@ -2,12 +2,15 @@
 
 Step 0 opens the stream; the other steps run for each event, with the event's data as theirs. An
 event that carries errors, or whose entity steps fail, is an answer with errors: the stream goes
-on. It ends when the subgraph completes it, or with one last answer when the stream itself breaks.
+on. It ends when the subgraph completes it. A stream that is lost is opened again, after growing
+delays; the first answer after that says that there was a gap (`extensions.gap`). When that fails
+too, the last answer is the error.
 
 The plan may be replaced while the stream is open (a reloaded schema): an event is answered by the
 plan of its time, and the stream is opened anew only when the new plan asks for another one.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from gateway.execution.prepared import PreparedPlan
 from gateway.execution.subgraph_errors import transport_reason
 from gateway.execution.wire_json import dumps
 from gateway.planner.plan import Variables
-from gateway.transport.base import ConnectFailed, TransportError
+from gateway.transport.base import ConnectFailed, ConnectionLost, TransportError
 from gateway.transport.headers import OutgoingHeaders
 
 STREAM_STEP = 0
@@ -57,6 +60,8 @@ async def events(
     renewed in between.
     """
     subscribed: Subscribed | None = current()
+    losses = 0
+    gap = False
     while subscribed is not None:
         now, subscribed = subscribed, None
         if not now.plan.steps:  # the root field was skipped
@@ -70,11 +75,24 @@ async def events(
                         now = fresh
                     else:
                         subscribed = fresh
-                    yield await _answer(now, event, context)
+                    answer = await _answer(now, event, context)
+                    yield _after_gap(answer) if gap else answer
+                    losses, gap = 0, False
                     if subscribed is not None:
                         break
         except TransportError as error:
-            yield _broken(error, subgraph)
+            lost = isinstance(error, ConnectionLost) or (gap and isinstance(error, ConnectFailed))
+            delays = now.around.reconnect_delays_seconds
+            if not lost or losses >= len(delays):
+                yield _broken(error, subgraph)
+                return
+            await asyncio.sleep(delays[losses] * (0.5 + now.around.draw()))
+            losses, gap = losses + 1, True
+            subscribed = current()
+
+
+def _after_gap(answer: Answer) -> Answer:
+    return Answer(answer.kind, answer.body[:-1] + b',"extensions":{"gap":true}}')
 
 
 def _open(

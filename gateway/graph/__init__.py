@@ -1,6 +1,6 @@
 """The query graph: all ways that data can be had, shared by composition and planning.
 
-`build_graph(supergraph, labels)` makes a `QueryGraph`: one `Node` per composite type and subgraph
+`build_graph(supergraph, labels)` makes a `QueryGraph` (`for_labels` one for other labels): one `Node` per composite type and subgraph
 (and per *view*, where a `@provides` makes external fields selectable). From a node lead field
 edges (`graph.edge(node, name)`, then `graph.target(node, edge)`) and casts
 (`graph.cast(node, object_type)`); `graph.keys[type]` are the key edges into subgraphs, interface
@@ -19,7 +19,7 @@ options cannot be resolved there; `search.missing(type, selections, reached)` sa
 `Query` fields below the root can also be had in every root node.
 """
 
-from gateway.graph.build import build_graph
+from gateway.graph.build import build_graph, for_labels
 from gateway.graph.graph import QueryGraph
 from gateway.graph.nodes import FieldEdge, KeyEdge, Node
 from gateway.graph.search import ENTRY, FIELD, Option, Reach, Search
@@ -35,4 +35,5 @@ __all__ = [
     "Reach",
     "Search",
     "build_graph",
+    "for_labels",
 ]

@@ -26,6 +26,16 @@ def build_graph(supergraph: Supergraph, labels: frozenset[str] = frozenset()) ->
     )
 
 
+def for_labels(graph: QueryGraph, labels: frozenset[str]) -> QueryGraph:
+    """The graph with the progressive overrides `labels` on and all others off; built once each."""
+    wanted = labels & graph.supergraph.labels
+    if wanted == graph.labels:
+        return graph
+    if wanted not in graph.variants:
+        graph.variants[wanted] = build_graph(graph.supergraph, wanted)
+    return graph.variants[wanted]
+
+
 def _interfaces(supergraph: Supergraph) -> dict[str, frozenset[str]]:
     return {
         name: frozenset(i for names in definition.interfaces.values() for i in names)

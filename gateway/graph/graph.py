@@ -157,17 +157,6 @@ class QueryGraph:
             )
         return self.caches.field_names
 
-    def for_labels(self, labels: frozenset[str]) -> "QueryGraph":
-        """The graph with the progressive overrides `labels` on and all others off."""
-        wanted = labels & self.supergraph.labels
-        if wanted == self.labels:
-            return self
-        if wanted not in self.variants:
-            from gateway.graph.build import build_graph
-
-            self.variants[wanted] = build_graph(self.supergraph, wanted)
-        return self.variants[wanted]
-
     def _conditions_of(self, node: Node) -> frozenset[str]:
         """The type conditions that every value of `node` meets."""
         return frozenset({node.type}) | self.interfaces.get(node.type, frozenset())

@@ -63,7 +63,6 @@ class Search:
         edges = self.graph.keys.get(type_name, ())
         if not reached or not edges:
             return reached
-        hidden = _is_hidden(starts)
         changed = True
         while changed:
             changed = False
@@ -71,7 +70,7 @@ class Search:
                 if edge in barred:
                     continue
                 node = self.graph.nodes[edge.graph, edge.target]
-                if node.abstract and not hidden:
+                if node.abstract and not _is_hidden(starts):
                     continue
                 before = reached.get(node)
                 if before is not None and before.cost <= ENTRY:

@@ -5,6 +5,7 @@ a `$`, `@` or `...` cannot break them: for a large query without variables they 
 time that validation takes.
 """
 
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from graphql import (
@@ -27,7 +28,7 @@ from graphql import (
 
 Rules = tuple[type[ASTValidationRule], ...]
 
-ABOUT = {
+ABOUT: Mapping[str, Collection[type[ASTValidationRule]]] = {
     "$": {
         NoUndefinedVariablesRule,
         NoUnusedVariablesRule,

@@ -13,33 +13,14 @@ from dataclasses import dataclass, field, replace
 from gateway.federation.selection import SelectionSet
 from gateway.graph import ENTRY, KeyEdge, Node, Option
 from gateway.operation.normalise import Identity
-from gateway.operation.normalise.conditions import Condition
+from gateway.planner.cursor import Cursor, Wanted
 from gateway.planner.errors import PlanningFailed
 from gateway.planner.requirements import Provision, Requirements, merged
-from gateway.planner.sites import Goal, Place, Site
+from gateway.planner.sites import TYPENAME, Goal, Place, Site
 from gateway.planner.tree import Entry, Tree
-from gateway.planner.walk import (
-    NOTHING_BARRED,
-    Barred,
-    Chosen,
-    FromRoot,
-    Narrowed,
-    Reachable,
-    Walk,
-)
+from gateway.planner.walk import Chosen, FromRoot, Narrowed, Reachable, Walk
 
-Wanted = Condition | Entry
 NodeTest = Callable[[Node], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where and for whom something is being realised."""
-
-    place: Place
-    reachable: Reachable
-    wanted: Wanted
-    barred: Barred = NOTHING_BARRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +83,13 @@ class Chooser:
         if not site.trees:
             return self._nearest(goal, lambda node: True)
         tree = min(site.trees, key=lambda tree: (tree.types is not None, tree.entry.depth))
-        tree.wanted.append(site.condition)
+        tree.ask()
         return tree
 
     def _name_type(self, goal: Goal) -> Tree:
         """A runtime type is known wherever the site is fetched, but from interface objects."""
         tree = self._nearest(goal, lambda node: not node.interface_object)
-        leaf = tree.leaf(goal.identity or _no_identity(goal), None)
-        leaf.wanted.append(goal.condition)
+        tree.leaf(TYPENAME, None).wanted.append(goal.condition)
         return tree
 
     def _nearest(self, goal: Goal, accepts: NodeTest) -> Tree:
@@ -124,6 +104,7 @@ class Chooser:
         """The tree in which to select a client's field, chosen by cost."""
         known = self.chosen(place, identity.name)
         if known is not None:
+            known.ask()
             return known
         reachable = self.walk.reach(place)
         options = self.walk.options(place, identity.name, reachable)
@@ -213,17 +194,18 @@ class Chooser:
         reach = cursor.reachable.reached[node]
         if reach.key is not None:
             barred = cursor.barred | {reach.key}
-            cursor = replace(cursor, barred=barred, reachable=_below(cursor.reachable, reach.cost))
+            cheaper = _below(cursor.reachable, reach.cost)
+            cursor = Cursor(cursor.place, cheaper, cursor.wanted, barred)
             return self._enter(cursor, node, _Need(reach.key))
         way = cursor.reachable.ways[node]
         if isinstance(way, Chosen):
             raise PlanningFailed(f"{way.tree.site!r} was left before it was reached")
         if isinstance(way, Narrowed):
-            above = replace(cursor, place=way.place, reachable=way.reachable)
+            above = Cursor(way.place, way.reachable, cursor.wanted, cursor.barred)
             return self.realise(above, way.node)
         if isinstance(way, FromRoot):
             return self._enter_root(cursor, node, way)
-        above = replace(cursor, place=way.place, reachable=way.reachable)
+        above = Cursor(way.place, way.reachable, cursor.wanted, cursor.barred)
         parent = self.commit(above, way.option)
         tree = parent.children.get(cursor.place.site)
         if tree is None:
@@ -240,11 +222,10 @@ class Chooser:
     def _want(self, tree: Tree, cursor: Cursor) -> None:
         """Note who wants the tree: at and above its own site, an entry needs what clients want."""
         wanted = cursor.wanted
-        site = tree.site
-        if isinstance(wanted, Entry) and not wanted.site.within(site):
+        if isinstance(wanted, Entry) and not wanted.site.within(tree.site):
             tree.wanted.append(wanted)
         else:
-            tree.wanted.append(site.condition)
+            tree.ask()
 
     def _enter_root(self, cursor: Cursor, node: Node, way: FromRoot) -> Tree:
         kind = self.root_kind if way.within is None else "query"
@@ -338,7 +319,3 @@ def _below(reachable: Reachable, cost: int) -> Reachable:
     """Only what is had more cheaply: inputs of an entry must not come through it."""
     kept = {node: reach for node, reach in reachable.reached.items() if reach.cost < cost}
     return Reachable(kept, reachable.ways)
-
-
-def _no_identity(goal: Goal) -> Identity:
-    raise ValueError(f"{goal.place.site!r}: a goal without a field has no type name")

@@ -1,9 +1,9 @@
 """Lines in, GraphQL text and `FetchField`s out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gateway.operation.normalise.conditions import ALWAYS, NEVER, Condition
+from gateway.operation.normalise.conditions import ALWAYS, Condition
 from gateway.planner.layout import Line
 from gateway.planner.names import Names
 from gateway.planner.plan import Condition as PlanCondition
@@ -76,15 +76,11 @@ class Writer:
 
     def fields(self, lines: Sequence[Line]) -> tuple[FetchField, ...]:
         """The selection set as data; lines that differ in their types alone become one."""
+        if all(line.on is None for line in lines):
+            return tuple(self._fetch_field(line) for line in lines)
         found: dict[FetchField, set[str] | None] = {}
         for line in lines:
-            field = FetchField(
-                name=line.identity.name,
-                source_key=self._key(line),
-                type=line.type.text,
-                selection=self.fields(line.lines) if line.lines else (),
-                condition=plan_condition(line.condition),
-            )
+            field = self._fetch_field(line)
             on = found.setdefault(field, set())
             if line.on is None or on is None:
                 found[field] = None
@@ -92,6 +88,15 @@ class Writer:
                 on.update(line.types)
         return tuple(
             field if on is None else replace(field, on=frozenset(on)) for field, on in found.items()
+        )
+
+    def _fetch_field(self, line: Line) -> FetchField:
+        return FetchField(
+            name=line.identity.name,
+            source_key=self._key(line),
+            type=line.type.text,
+            selection=self.fields(line.lines) if line.lines else (),
+            condition=plan_condition(line.condition),
         )
 
 
@@ -102,14 +107,3 @@ def plan_condition(condition: Condition) -> PlanCondition | None:
     return tuple(
         tuple(VariableTest(name, expected) for name, expected in tests) for tests in condition
     )
-
-
-def condition_variables(conditions: Iterable[Condition]) -> set[str]:
-    """Names of the variables that conditions test."""
-    return {
-        name
-        for condition in conditions
-        if condition not in (ALWAYS, NEVER)
-        for tests in condition
-        for name, _ in tests
-    }

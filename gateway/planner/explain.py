@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from gateway.graph import for_labels
 from gateway.graph.dot import print_graph
 from gateway.operation.normalise import normalise, print_operation
 from gateway.operation.normalise.conditions import ALWAYS, print_condition
@@ -19,14 +20,14 @@ def explain(given: PlanInput, stage: str) -> str:
 
 
 def _normalise(given: PlanInput) -> str:
-    graph = given.graph.for_labels(given.labels)
+    graph = for_labels(given.graph, given.labels)
     return print_operation(
         normalise(given.api_schema, given.document, given.operation_name, graph.runtime_types)
     )
 
 
 def _graph(given: PlanInput) -> str:
-    return print_graph(given.graph.for_labels(given.labels))
+    return print_graph(for_labels(given.graph, given.labels))
 
 
 def _paths(given: PlanInput) -> str:
@@ -47,7 +48,7 @@ def _steps(given: PlanInput) -> str:
 
 
 def _entries(given: PlanInput, choices: list[Choice] | None) -> list[Entry]:
-    graph = given.graph.for_labels(given.labels)
+    graph = for_labels(given.graph, given.labels)
     operation = normalise(
         given.api_schema, given.document, given.operation_name, graph.runtime_types
     )

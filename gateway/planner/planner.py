@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLSchema
 
-from gateway.graph import QueryGraph
+from gateway.graph import QueryGraph, for_labels
 from gateway.operation.normalise import normalise
 from gateway.planner.attempts import best_attempt
 from gateway.planner.plan import OperationKind, QueryPlan
@@ -32,7 +32,7 @@ def plan_operation(given: PlanInput) -> QueryPlan:
     Raises OperationNotResolved for the operation name, PlanningFailed for a supergraph in which
     some field cannot be reached.
     """
-    graph = given.graph.for_labels(given.labels)
+    graph = for_labels(given.graph, given.labels)
     operation = normalise(
         given.api_schema, given.document, given.operation_name, graph.runtime_types
     )

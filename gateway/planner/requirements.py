@@ -14,13 +14,14 @@ from gateway.federation.model import ContextUse
 from gateway.federation.selection import FieldSelection, FragmentSelection, SelectionSet
 from gateway.graph import Option
 from gateway.operation.normalise import Identity
+from gateway.planner.cursor import Cursor
 from gateway.planner.errors import PlanningFailed
 from gateway.planner.sites import TYPENAME, Place, Site
 from gateway.planner.tree import ContextInput, Entry, Input, Tree
-from gateway.planner.walk import Chosen, Reachable
+from gateway.planner.walk import Reachable
 
 if TYPE_CHECKING:
-    from gateway.planner.choose import Chooser, Cursor
+    from gateway.planner.choose import Chooser
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Requirements:
     def _field(
         self, place: Place, reachable: Reachable, selection: FieldSelection, is_key: bool
     ) -> list[Input]:
-        options = self._options(place, reachable, selection.name)
+        options = self._options(place, reachable, selection)
         if options:
             best = min(options, key=lambda option: (option.cost, option.node.graph))
             return [self._select(place, reachable, selection, (is_key, best))]
@@ -117,14 +118,28 @@ class Requirements:
             inputs.extend(self._field(narrow, inner, selection, is_key))
         return inputs
 
-    def _options(self, place: Place, reachable: Reachable, name: str) -> list[Option]:
-        walk = self.chooser.walk
-        options = walk.options(place, name, reachable, self.cursor.barred)
-        return [
+    def _options(
+        self, place: Place, reachable: Reachable, selection: FieldSelection
+    ) -> list[Option]:
+        """The ways to a field from where all that is selected below it can be had, if any."""
+        walk, barred = self.chooser.walk, self.cursor.barred
+        options = walk.options(place, selection.name, reachable, barred)
+        if len(options) < 2 or not selection.selections:
+            return options
+        search = walk.search
+        type_name = search.child_type(place.type, selection.name)
+        complete = [
             option
             for option in options
-            if option.source is not None or option.edge not in self.cursor.barred
+            if search.price(
+                type_name,
+                selection.selections,
+                search.spread(type_name, search.starts([option]), barred),
+                barred,
+            )
+            is not None
         ]
+        return complete or options
 
     def _select(
         self,
@@ -136,15 +151,10 @@ class Requirements:
         is_key, option = choice
         chooser, walk = self.chooser, self.chooser.walk
         identity = Identity(selection.name + selection.arguments, selection.name)
-        cursor = replace(
-            self.cursor,
-            place=place,
-            reachable=reachable,
-            wanted=self.entry,
-            barred=self.cursor.barred | {option.edge}
-            if option.source is None
-            else self.cursor.barred,
-        )
+        barred = self.cursor.barred
+        if option.source is None:
+            barred |= {option.edge}
+        cursor = Cursor(place, reachable, self.entry, barred)
         tree = chooser.commit(cursor, option)
         on = place.on
         self.after.add(tree.entry)
@@ -215,6 +225,3 @@ def _grouped(inputs: list[Input]) -> list[Input]:
             inner = merged([*known.inputs, *one.inputs])
             found[key] = replace(known, inputs=inner, is_key=known.is_key or one.is_key)
     return list(found.values())
-
-
-__all__ = ["Chosen", "Provision", "Requirements", "merged"]

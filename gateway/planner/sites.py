@@ -195,21 +195,22 @@ class SiteBuilder:
         if name.startswith("__"):
             if name == "__typename" and self.graph.supergraph.types[site.type].abstract:
                 place = self.place(site, None)
-                self._goal(Goal(place, TYPENAME, wanted.condition, 0, 2, optional))
+                self._goal(Goal(place, TYPENAME, wanted.condition, len(self.goals), 2, optional))
             return
         for types in self._classes(site, name, on):
             place = self.place(site, types)
             if not wanted.selections and not is_composite_type(get_named_type(wanted.type)):
-                choices = len(self.graph.hosts(place.type, name))
-                self._goal(Goal(place, wanted.identity, wanted.condition, 0, choices, optional))
+                choices, order = len(self.graph.hosts(place.type, name)), len(self.goals)
+                self._goal(Goal(place, wanted.identity, wanted.condition, order, choices, optional))
                 continue
             child = self.child(place, wanted.identity)
             child.condition = either(child.condition, wanted.condition)
-            self._goal(Goal(self.place(child, None), None, ALWAYS, 0, 1_000, optional))
+            self._goal(
+                Goal(self.place(child, None), None, ALWAYS, len(self.goals), 1_000, optional)
+            )
             self.add(child, wanted.selections, optional=optional)
 
     def _goal(self, goal: Goal) -> None:
-        goal = replace(goal, order=len(self.goals))
         self.goals.append(goal)
         if goal.identity is not None:
             self.leaves.setdefault(goal.place.site, []).append(goal)
@@ -265,6 +266,7 @@ def _by_identity(fields: Iterable[NormalField]) -> list[list[NormalField]]:
 
 def _conditioned(one: NormalField) -> tuple[NormalField, ...]:
     """The sub-selections on the field's own condition, where others ask for the field too."""
-    return tuple(
+    found = (
         replace(inner, condition=both(inner.condition, one.condition)) for inner in one.selections
     )
+    return tuple(inner for inner in found if inner.condition != NEVER)

@@ -44,6 +44,9 @@ class Tree:
     leaves: dict[tuple[str, TypeSet], Leaf] = field(default_factory=dict)
     children: dict[Site, Tree] = field(default_factory=dict)
     wanted: list[Condition | Entry] = field(default_factory=list)
+    parent: Tree | None = None
+    asked: bool = False
+    """Whether what clients want of its site is among `wanted`, here and above."""
 
     def leaf(self, identity: Identity, on: TypeSet) -> Leaf:
         """The leaf, made when it is first asked for."""
@@ -57,9 +60,17 @@ class Tree:
         """The tree below at a child site, made when it is first asked for."""
         tree = self.children.get(site)
         if tree is None:
-            tree = self.children[site] = Tree(self.entry, site, node)
+            tree = self.children[site] = Tree(self.entry, site, node, parent=self)
             site.trees.append(tree)
         return tree
+
+    def ask(self) -> None:
+        """Note that clients want something in it, and so all that is above it."""
+        tree: Tree | None = self
+        while tree is not None and not tree.asked:
+            tree.asked = True
+            tree.wanted.append(tree.site.condition)
+            tree = tree.parent
 
 
 @dataclass(frozen=True, slots=True)

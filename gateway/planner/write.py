@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import GraphQLSchema
 
 from gateway.graph import QueryGraph
 from gateway.operation.normalise import NormalOperation
-from gateway.operation.normalise.conditions import ALWAYS, Condition, either
+from gateway.operation.normalise.conditions import NEVER, either
 from gateway.planner.document import Writer, plan_condition
 from gateway.planner.layout import Layout, Line, separate
 from gateway.planner.names import Names
@@ -34,6 +34,16 @@ class _Group:
     entry: Entry
     lines: tuple[Line, ...]
     targets: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One input of a step: as data, its variables' declarations, its text and selection."""
+
+    input: EntityInput
+    declared: tuple[str, ...]
+    text: str
+    selection: tuple[FetchField, ...]
 
 
 @dataclass(slots=True)
@@ -114,52 +124,60 @@ class PlanWriter:
     ) -> FetchStep:
         writer = Writer(self.names, {}, {})
         groups = self._groups(draft, lines)
-        inputs: list[EntityInput] = []
-        selections: list[tuple[FetchField, ...]] = []
-        added: list[str] = []
-        fields: list[str] = []
-        condition: Condition = ()
-        for index, group in enumerate(groups):
-            single = len(groups) == 1
-            variable = self._free("representations" if single else f"r{index}")
-            alias = "_entities" if single else f"e{index}"
-            contexts = self._contexts(group.entry, index)
-            writer.contexts = {use: name for use, (name, _) in contexts.items()}
-            text = writer.text(group.lines)
-            added.append(f"${variable}:[_Any!]!")
-            added.extend(f"${name}:{type_}" for name, type_ in contexts.values())
-            head = "_entities" if single else f"{alias}:_entities"
-            fields.append(f"{head}(representations:${variable}){text}")
-            selections.append(writer.fields(group.lines))
-            own = self.conditions.of(group.entry)
-            condition = either(condition, own)
-            made = RepresentationWriter(self.graph, self.names)
-            inputs.append(
-                EntityInput(
-                    alias=alias,
-                    variable=variable,
-                    targets=tuple(
-                        path for entry in group.targets for path in made.paths(entry.site, entry)
-                    ),
-                    representations=made.representations(group.entry),
-                    contexts=made.contexts(group.entry, writer.contexts),
-                    condition=plan_condition(own),
-                )
-            )
-        if len(inputs) == 1:
-            inputs = [_unconditional(inputs[0])]
+        condition = NEVER
+        for group in groups:
+            condition = either(condition, self.conditions.of(group.entry))
+        if len(groups) == 1:
+            written = [self._input(groups[0], ("_entities", "representations", 0), writer)]
+            # The step's own condition says it all.
+            inputs = [replace(written[0].input, condition=None)]
+        else:
+            written = [
+                self._input(group, (f"e{index}", f"r{index}", index), writer)
+                for index, group in enumerate(groups)
+            ]
+            inputs = [one.input for one in written]
+        added = [text for one in written for text in one.declared]
+        fields = " ".join(one.text for one in written)
         return FetchStep(
             id=number,
             subgraph=self.graph.supergraph.subgraphs[draft.graph].name,
             kind=OperationKind.QUERY,
-            document=self._head("query", added, writer) + "{" + " ".join(fields) + "}",
+            document=f"{self._head('query', added, writer)}{{{fields}}}",
             operation_name=None,
             variables=tuple(writer.variables),
             after=after,
             path=(),
             inputs=tuple(inputs),
-            selections=tuple(selections),
+            selections=tuple(one.selection for one in written),
             condition=plan_condition(condition),
+        )
+
+    def _input(self, group: _Group, named: tuple[str, str, int], writer: Writer) -> _Written:
+        """One `_entities` field; `named` is its alias, its variable and its number."""
+        alias, variable, index = named
+        variable = self._free(variable)
+        entry = group.entry
+        contexts = self._contexts(entry, index)
+        writer.contexts = {argument: name for argument, (name, _) in contexts.items()}
+        made = RepresentationWriter(self.graph, self.names)
+        head = alias if alias == "_entities" else f"{alias}:_entities"
+        paths = (path for target in group.targets for path in made.paths(target.site, target))
+        return _Written(
+            EntityInput(
+                alias=alias,
+                variable=variable,
+                targets=tuple(paths),
+                representations=made.representations(entry),
+                contexts=made.contexts(entry, writer.contexts),
+                condition=plan_condition(self.conditions.of(entry)),
+            ),
+            (
+                f"${variable}:[_Any!]!",
+                *(f"${name}:{type_}" for name, type_ in contexts.values()),
+            ),
+            f"{head}(representations:${variable}){writer.text(group.lines)}",
+            writer.fields(_of_one_type(group.lines)),
         )
 
     def _groups(self, draft: Draft, lines: dict[Entry, tuple[Line, ...]]) -> list[_Group]:
@@ -197,11 +215,11 @@ class PlanWriter:
         return "" if kind == "query" else kind
 
 
-def _unconditional(one: EntityInput) -> EntityInput:
-    """The only input of a step: the step's own condition says it all."""
-    return EntityInput(
-        one.alias, one.variable, one.targets, one.representations, one.contexts, None
+def _of_one_type(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines out of their fragment where there is but one: all objects sent are of its type."""
+    if len({line.on for line in lines}) > 1:
+        return lines
+    return tuple(
+        Line(line.identity, line.types, None, line.type, line.condition, line.lines, line.edge)
+        for line in lines
     )
-
-
-__all__ = ["ALWAYS", "PlanWriter"]

@@ -2,10 +2,14 @@
 
 `/graphql` is one raw ASGI callable (`endpoint`), outside any middleware:
 
-    HTTP       http_request (decode) → identity → engine → http_response | sse
-    WebSocket  ws (I/O) around ws_protocol (graphql-transport-ws without I/O) → identity → engine
+    HTTP       http_protocol (uvicorn's, bounded) → http_reader, http_request (decode) → callers
+               (who asks) → engine → http_response | stream (SSE, multipart)
+    WebSocket  ws (I/O) around ws_protocol (graphql-transport-ws without I/O) → operations → engine
+    SSE        single_stream: all operations of a client on one stream → operations → engine
 
-Beside it `routes` holds what is not GraphQL: `health`, `static`. `browser` answers for CORS,
-CSRF and the Origin of sockets; `identity` exchanges a client's opaque token for the one that
-subgraphs accept; `lifecycle` drains; `access_log` writes one line per request.
+`serving` is the value that all of them work with. Who asks: `identity`, `identity_exchange` (the
+opaque token for the one that subgraphs accept), `kept_identity` (on connections that stay open),
+`revocations` (sessions that end). What is refused before it costs anything: `browser` (origins),
+`rate_limit`, `documents` (persisted and trusted), the limits of `gateway.operation`. Beside the
+endpoint `routes` has `health`, `metrics`, `static`; `process` and `workers` run and drain it all.
 """

@@ -1,18 +1,21 @@
 """A client's headers (and a socket's payload) in; the headers that subgraphs get, out."""
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from gateway.errors import RequestRefused
 from gateway.execution.exchange import Header
-from gateway.server.call import Scope
+from gateway.server.call import Call, Scope
 from gateway.server.client_address import address_of
 from gateway.server.identity import (
     Identity,
-    IdentityExchange,
     token_of_headers,
     token_of_payload,
 )
 from gateway.settings import Settings
+
+if TYPE_CHECKING:  # it needs an HTTP client, and a gateway without an exchange does not
+    from gateway.server.identity_exchange import IdentityExchange
 
 AUTHORIZATION = b"authorization"
 
@@ -26,7 +29,7 @@ class Unrecognised(RequestRefused):
 class Callers:
     """Applies the rules for request headers, and puts the identity in."""
 
-    def __init__(self, settings: Settings, exchange: IdentityExchange | None) -> None:
+    def __init__(self, settings: Settings, exchange: "IdentityExchange | None") -> None:
         self._exchange = exchange
         self._cookies = settings.session_cookies
         self._forwarded = _names(settings.forwarded_headers)
@@ -44,6 +47,10 @@ class Callers:
         if self._exchange is None:
             return Identity(headers.get(AUTHORIZATION))
         return await self._exchange.identify(token_of_headers(headers, self._cookies))
+
+    async def of_call(self, call: Call) -> Identity:
+        """Who sends a call. Raises IdentityUnavailable."""
+        return self.cached(call.headers) or await self.of_request(call.headers)
 
     async def of_socket(
         self, headers: Mapping[bytes, bytes], payload: Mapping[str, object] | None

@@ -1,8 +1,8 @@
 """`/graphql` (and `/graphql/stream`, which knows single-connection mode too): one ASGI callable for
 HTTP and WebSocket, outside any middleware.
 
-A hot HTTP request is: headers to a dict, body, JSON, the prepared operation, the cached identity,
-the engine, two sends.
+A hot HTTP request is: headers to a dict, body, JSON, the cached identity, the prepared operation,
+the engine, one write.
 """
 
 import asyncio
@@ -19,31 +19,30 @@ from gateway.server.compression import HEADERS as COMPRESSED
 from gateway.server.compression import accepts_gzip, compressed
 from gateway.server.disconnects import ClientLeft, Disconnects
 from gateway.server.engine import Answers
-from gateway.server.http_body import read_body
-from gateway.server.http_request import HttpRefused, bad_request, decode_get, decode_post
+from gateway.server.http_reader import RequestReader
+from gateway.server.http_request import HttpRefused
 from gateway.server.http_response import (
     error_body,
     http_refusal_body,
     internal_error,
     refusal_status,
     send_body,
+    send_plain,
     status_of,
 )
 from gateway.server.identity import Identity
 from gateway.server.media import SINGLE, STREAMS, Media, acceptable
-from gateway.server.plan_exposure import ASKED, DRY_RUN, plan_only, with_plan
+from gateway.server.plan_exposure import BESIDE, DRY_RUN, plan_only, with_plan
 from gateway.server.plan_exposure import HEADER as PLAN_HEADER
 from gateway.server.serving import Serving
-from gateway.server.single_stream import SingleStreams, operation_id_of, token_of
+from gateway.server.single_stream import SingleStreams
 from gateway.server.stream import Stream, StreamSource
 from gateway.server.ws import SocketServer
 
 logger = logging.getLogger(__name__)
 
-ALLOWED = (b"allow", b"GET, POST, OPTIONS")
 ANSWERS = (*SINGLE, *STREAMS)
 HTTP = "http"
-NO_CONTENT = 204
 POST_ONLY = (b"allow", b"POST")
 CLIENT_LEFT = 499
 """Status in the log only: there is nobody to send it to."""
@@ -55,14 +54,12 @@ class GraphQLEndpoint:
     def __init__(self, serving: Serving) -> None:
         self._serving = serving
         self._sockets = SocketServer(serving)
-        self._streams = SingleStreams(serving)
+        self._reader = RequestReader(serving.settings, serving.rules)
+        self._streams = SingleStreams(serving, self._reader)
         self._disconnects = Disconnects()
         self._loop: asyncio.AbstractEventLoop | None = None
         settings = serving.settings
         self._path = settings.path
-        self._max_body_bytes = settings.max_body_bytes
-        self._max_header_bytes = settings.max_header_bytes
-        self._rules = serving.rules
         self._compression_min_bytes = settings.compression_min_bytes or sys.maxsize
         self._timeout_seconds = settings.request_timeout_seconds
         self._status_codes = settings.status_codes
@@ -106,9 +103,9 @@ class GraphQLEndpoint:
             if call.scope["method"] == "OPTIONS":
                 await self._preflight(call)
                 return
-            if call.scope["path"] != self._path and await self._single_stream(call):
+            if call.scope["path"] != self._path and await self._streams.serve(call):
                 return
-            request = await self._request(call)
+            request = await self._reader.read(call)
             if isinstance(request, GraphQLRequest):
                 await self._run(call, request, accepted)
             else:
@@ -122,54 +119,9 @@ class GraphQLEndpoint:
             status = refusal_status(refused.code, media, self._status_codes)
             await self._send(call, status, error_body(refused.errors), media)
 
-    async def _request(self, call: Call) -> GraphQLRequest | Sequence[GraphQLRequest]:
-        """The decoded request, or batch of requests; raises HttpRefused."""
-        headers = call.headers
-        if sum(map(len, headers)) + sum(map(len, headers.values())) > self._max_header_bytes:
-            raise HttpRefused(
-                431,
-                "HEADERS_TOO_LARGE",
-                f"The headers have more than {self._max_header_bytes} bytes; send fewer.",
-            )
-        method = call.scope["method"]
-        if method == "POST":
-            body = await read_body(call, self._max_body_bytes, self._timeout_seconds)
-            return decode_post(headers.get(b"content-type"), body, self._rules)
-        if method == "GET":
-            return decode_get(call.scope["query_string"], self._rules)
-        raise HttpRefused(
-            405, "METHOD_NOT_ALLOWED", f"{method} is not served; send GET or POST.", (ALLOWED,)
-        )
-
-    async def _single_stream(self, call: Call) -> bool:
-        """Serve a request of single-connection mode; False where it is none."""
-        method = call.scope["method"]
-        if method == "PUT":
-            token = self._streams.reserve().encode("ascii")
-            await self._send_plain(call, 201, token)
-            return True
-        stream_token = token_of(call)
-        if stream_token is None or method not in ("GET", "POST", "DELETE"):
-            return False
-        callers = self._serving.callers
-        identity = callers.cached(call.headers) or await callers.of_request(call.headers)
-        if method == "GET":
-            await self._streams.open(stream_token, call, identity)
-            return True
-        stream = self._streams.of(stream_token, identity)
-        if method == "POST":
-            request = await self._request(call)
-            if not isinstance(request, GraphQLRequest):
-                raise bad_request("Batches are not accepted on a single connection.")
-            await stream.start(operation_id_of(call, request), request)
-            await self._send_plain(call, 202, b"")
-        else:
-            stream.stop(operation_id_of(call, None))
-            await self._send_plain(call, 200, b"")
-        return True
-
     async def _run(self, call: Call, request: GraphQLRequest, accepted: tuple[Media, ...]) -> None:
-        identity = await self._admitted(call)
+        identity = await self._serving.callers.of_call(call)
+        self._serving.admit(call.scope, call.headers, identity)
         prepared = self._serving.prepare(request)
         kind = prepared.kind
         call.operation = request.operation_name or kind
@@ -177,7 +129,8 @@ class GraphQLEndpoint:
         context = self._context(call, kind, identity)
         if media in STREAMS:
             answers = self._answers(kind, request, context)
-            await self._stream(call, media, StreamSource(answers, request, context, identity))
+            source = StreamSource(answers, kind, request, context, identity)
+            await self._stream(call, media, source)
             return
         asked = call.headers.get(PLAN_HEADER) if self._exposes_plans else None
         if asked == DRY_RUN:
@@ -186,18 +139,19 @@ class GraphQLEndpoint:
             answer = await self._query(call, request, context)
         else:
             answer = await self._serving.engine.execute(request, context)
-        if asked in ASKED and asked != DRY_RUN:
+        if asked == BESIDE:
             answer = with_plan(answer, prepared.plan)
         call.response_headers.extend(context.response_headers)
         await self._send(call, status_of(answer, media, self._status_codes), answer.body, media)
 
     async def _run_batch(self, call: Call, requests: Sequence[GraphQLRequest]) -> None:
         """Run several operations beside each other; their answers are one JSON list."""
-        identity = await self._admitted(call)
+        identity = await self._serving.callers.of_call(call)
         call.operation = "(batch)"
 
         async def one(request: GraphQLRequest) -> bytes:
             try:
+                self._serving.admit(call.scope, call.headers, identity)
                 kind = self._serving.prepare(request).kind
                 context = self._context(call, kind, identity)
                 answer = await self._serving.engine.execute(request, context)
@@ -209,13 +163,6 @@ class GraphQLEndpoint:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(request)) for request in requests]
         await self._send(call, 200, b"[%b]" % b",".join(task.result() for task in tasks))
-
-    async def _admitted(self, call: Call) -> Identity:
-        """Who asks, if that client may ask now. Raises IdentityUnavailable, RateLimited."""
-        callers = self._serving.callers
-        identity = callers.cached(call.headers) or await callers.of_request(call.headers)
-        self._serving.admit(call.scope, call.headers, identity)
-        return identity
 
     def _context(self, call: Call, kind: OperationKind, identity: Identity) -> RequestContext:
         callers = self._serving.callers
@@ -257,10 +204,15 @@ class GraphQLEndpoint:
         if kind is OperationKind.SUBSCRIPTION:
             context.deadline = None
             return self._serving.engine.subscribe(request, context)
-        return self._one_answer(request, context)
+        return self._one_answer(kind, request, context)
 
-    async def _one_answer(self, request: GraphQLRequest, context: RequestContext) -> Answers:
-        yield await self._serving.execute_to_its_end(request, context)
+    async def _one_answer(
+        self, kind: OperationKind, request: GraphQLRequest, context: RequestContext
+    ) -> Answers:
+        if kind is OperationKind.MUTATION:
+            yield await self._serving.execute_to_its_end(request, context)
+        else:
+            yield await self._serving.engine.execute(request, context)
 
     async def _stream(self, call: Call, media: Media, source: StreamSource) -> None:
         stream = Stream(self._serving, call, media, source)
@@ -272,17 +224,7 @@ class GraphQLEndpoint:
 
     async def _preflight(self, call: Call) -> None:
         call.response_headers.extend(self._serving.origins.preflight(call.headers))
-        await self._send_plain(call, 204, b"")
-
-    @staticmethod
-    async def _send_plain(call: Call, status: int, body: bytes) -> None:
-        """An answer that is no GraphQL response."""
-        call.status = status
-        headers = [*call.response_headers]
-        if status != NO_CONTENT:
-            headers += [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
-        await call.send({"type": "http.response.start", "status": status, "headers": headers})
-        await call.send({"type": "http.response.body", "body": body})
+        await send_plain(call, 204)
 
     async def _send(self, call: Call, status: int, body: bytes, media: Media = Media.JSON) -> None:
         call.status = status

@@ -7,7 +7,7 @@ whatever is a well-formed GraphQL response: older clients read nothing else.
 
 from collections.abc import Iterable, Sequence
 
-import orjson
+import msgspec
 
 from gateway.errors import (
     INTERNAL_SERVER_ERROR,
@@ -34,6 +34,7 @@ CONTENT_TYPES = {
 _ALWAYS = {IdentityUnavailable.code: 503, RateLimited.code: 429}
 """Codes that are no well-formed answer for any client."""
 _SYNTAX = (ParseFailed.code, PersistedQueryNotFound.code, LimitExceeded.code)
+NO_CONTENT = 204
 PARTIAL_SUCCESS = 294
 UNPROCESSABLE = 422
 
@@ -60,7 +61,7 @@ def refusal_status(code: str, media: Media, codes: StatusCodes) -> int:
 
 def error_body(errors: Sequence[FormattedError]) -> bytes:
     """A GraphQL response without data."""
-    return orjson.dumps({"errors": errors})
+    return msgspec.json.encode({"errors": errors})
 
 
 def http_refusal_body(refused: HttpRefused) -> bytes:
@@ -92,5 +93,15 @@ async def send_body(
     await call.send({"type": "http.response.body", "body": body})
 
 
+async def send_plain(call: Call, status: int, body: bytes = b"") -> None:
+    """Send a response that is no GraphQL."""
+    call.status = status
+    headers = [*call.response_headers]
+    if status != NO_CONTENT:
+        headers += [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
+    await call.send({"type": "http.response.start", "status": status, "headers": headers})
+    await call.send({"type": "http.response.body", "body": body})
+
+
 def _has_errors(body: bytes) -> bool:
-    return b'"errors"' in body and "errors" in orjson.loads(body)
+    return b'"errors"' in body and "errors" in msgspec.json.decode(body)

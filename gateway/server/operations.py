@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
-import orjson
+import msgspec
 
 from gateway.errors import (
     INTERNAL_SERVER_ERROR,
@@ -46,11 +46,12 @@ class Output(Protocol):
         """The operation is over; its id is free again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Operation:
     request: GraphQLRequest
     context: RequestContext
     task: "asyncio.Task[None]"
+    is_subscription: bool = False
 
 
 class Operations:
@@ -90,8 +91,10 @@ class Operations:
             operation.context.headers = headers
 
     async def end_outdated(self) -> None:
-        """End what the engine that serves now refuses, each with an error."""
+        """End the subscriptions that the engine that serves now refuses, each with an error."""
         for operation_id, operation in list(self._running.items()):
+            if not operation.is_subscription:
+                continue  # it finishes on the engine that it began on
             errors = refusal_after_reload(self._serving.engine, operation.request)
             if errors:
                 self.stop(operation_id)
@@ -147,6 +150,7 @@ class Operations:
         engine = serving.engine
         kind = serving.prepare(request).kind
         if kind is OperationKind.SUBSCRIPTION:
+            self._running[operation_id].is_subscription = True
             async with aclosing(engine.subscribe(request, context)) as answers:
                 async for answer in answers:
                     await self._send(operation_id, answer)
@@ -162,7 +166,7 @@ class Operations:
 
     async def _send(self, operation_id: str, answer: Answer) -> None:
         if answer.kind is AnswerKind.REQUEST_ERROR:
-            await self._output.error(operation_id, orjson.loads(answer.body)["errors"])
+            await self._output.error(operation_id, msgspec.json.decode(answer.body)["errors"])
         else:
             await self._output.next(operation_id, answer.body)
 

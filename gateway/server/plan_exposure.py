@@ -11,8 +11,8 @@ from gateway.planner.plan import QueryPlan
 from gateway.planner.printer import plan_json, print_plan
 
 HEADER = b"apollo-expose-query-plan"
+BESIDE = b"true"
 DRY_RUN = b"dry-run"
-ASKED = (b"true", DRY_RUN)
 MEMBER = "apolloQueryPlan"
 
 _Members = dict[str, msgspec.Raw]

@@ -11,7 +11,7 @@ import logging
 import httpx
 import orjson
 
-from gateway.server.identity import IdentityExchange
+from gateway.server.identity_exchange import IdentityExchange
 from gateway.server.live import LiveConnections
 
 logger = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from gateway.errors import (
     FormattedError,
@@ -17,11 +18,14 @@ from gateway.server.callers import Callers
 from gateway.server.documents import Documents
 from gateway.server.engine import Engine, Prepared
 from gateway.server.http_request import RequestRules
-from gateway.server.identity import Identity, IdentityExchange
+from gateway.server.identity import Identity
 from gateway.server.live import LiveConnections
 from gateway.server.metrics import Metrics
 from gateway.server.rate_limit import RateLimit
 from gateway.settings import Settings
+
+if TYPE_CHECKING:
+    from gateway.server.identity_exchange import IdentityExchange
 
 
 @dataclass(slots=True)
@@ -69,8 +73,13 @@ class Serving:
         task.add_done_callback(self._mutations.discard)
         return await asyncio.shield(task)
 
+    async def finish_mutations(self) -> None:
+        """Wait for the mutations whose clients have left."""
+        if self._mutations:
+            await asyncio.wait(self._mutations, timeout=self.settings.request_timeout_seconds)
 
-def serving_of(settings: Settings, engine: Engine, exchange: IdentityExchange | None) -> Serving:
+
+def serving_of(settings: Settings, engine: Engine, exchange: "IdentityExchange | None") -> Serving:
     """What `settings` make of it. Raises SettingsError for the manifest of documents."""
     serving = Serving(
         settings,

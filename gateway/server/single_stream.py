@@ -12,13 +12,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from urllib.parse import parse_qs
 
-import orjson
+import msgspec
 
 from gateway.errors import FormattedError
 from gateway.execution.exchange import GraphQLRequest
 from gateway.server.call import Call
+from gateway.server.http_reader import RequestReader
 from gateway.server.http_request import HttpRefused, bad_request
-from gateway.server.http_response import CONTENT_TYPES, error_body
+from gateway.server.http_response import CONTENT_TYPES, error_body, send_plain
 from gateway.server.identity import Identity
 from gateway.server.kept_identity import KeptIdentity
 from gateway.server.live import Ending
@@ -27,6 +28,7 @@ from gateway.server.open_response import SESSION_ENDED, OpenResponse
 from gateway.server.operations import Operations
 from gateway.server.serving import Serving
 
+METHODS = ("GET", "POST", "DELETE")
 TOKEN_HEADER = b"x-graphql-event-stream-token"
 MAX_RESERVED = 10_000
 """Streams that are reserved and not opened yet; the oldest is forgotten."""
@@ -107,7 +109,7 @@ class SingleStream:
     async def next(self, operation_id: str, body: bytes) -> None:
         """As `Output.next`."""
         if operation_id in self._active:
-            id_text = orjson.dumps(operation_id)
+            id_text = msgspec.json.encode(operation_id)
             frame = b'event: next\ndata: {"id":%b,"payload":%b}\n\n' % (id_text, body)
             await self._frames.put(frame)
 
@@ -120,7 +122,7 @@ class SingleStream:
         """As `Output.complete`."""
         if operation_id in self._active:
             self._active.discard(operation_id)
-            frame = b'event: complete\ndata: {"id":%b}\n\n' % orjson.dumps(operation_id)
+            frame = b'event: complete\ndata: {"id":%b}\n\n' % msgspec.json.encode(operation_id)
             await self._frames.put(frame)
 
     async def _send_frames(self) -> None:
@@ -139,12 +141,40 @@ class SingleStream:
 class SingleStreams:
     """The streams of this process, by token."""
 
-    def __init__(self, serving: Serving) -> None:
+    def __init__(self, serving: Serving, reader: RequestReader) -> None:
         self._serving = serving
+        self._reader = reader
         self._reserved: OrderedDict[str, None] = OrderedDict()
         self._open: dict[str, SingleStream] = {}
 
-    def reserve(self) -> str:
+    async def serve(self, call: Call) -> bool:
+        """Answer a request of this mode; False where it is none. Raises HttpRefused."""
+        method = call.scope["method"]
+        if method == "PUT":
+            await send_plain(call, 201, self._reserve().encode("ascii"))
+            return True
+        token = token_of(call)
+        if token is None or method not in METHODS:
+            return False
+        identity = await self._serving.callers.of_call(call)
+        if method == "GET":
+            await self._open_stream(token, call, identity)
+            return True
+        stream = self._open.get(token)
+        if stream is None or not stream.belongs_to(identity):
+            raise HttpRefused(404, "STREAM_UNKNOWN", "No stream is open under this token.")
+        if method == "DELETE":
+            stream.stop(operation_id_of(call, None))
+            await send_plain(call, 200)
+            return True
+        request = await self._reader.read(call)
+        if not isinstance(request, GraphQLRequest):
+            raise bad_request("Batches are not accepted on a single connection.")
+        await stream.start(operation_id_of(call, request), request)
+        await send_plain(call, 202)
+        return True
+
+    def _reserve(self) -> str:
         """A token with which one stream can be opened."""
         token = secrets.token_urlsafe(24)
         self._reserved[token] = None
@@ -152,8 +182,7 @@ class SingleStreams:
             self._reserved.popitem(last=False)
         return token
 
-    async def open(self, token: str, call: Call, identity: Identity) -> None:
-        """Serve the stream of `token` until it ends; raises HttpRefused."""
+    async def _open_stream(self, token: str, call: Call, identity: Identity) -> None:
         if token in self._open:
             raise HttpRefused(409, "STREAM_OPEN", "The stream of this token is open already.")
         if token not in self._reserved:
@@ -166,13 +195,6 @@ class SingleStreams:
         finally:
             self._serving.live.remove(stream)
             del self._open[token]
-
-    def of(self, token: str, identity: Identity) -> SingleStream:
-        """The open stream of `token`; raises HttpRefused."""
-        stream = self._open.get(token)
-        if stream is None or not stream.belongs_to(identity):
-            raise HttpRefused(404, "STREAM_UNKNOWN", "No stream is open under this token.")
-        return stream
 
 
 def token_of(call: Call) -> str | None:

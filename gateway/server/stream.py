@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from gateway.errors import FormattedError, RequestRefused
 from gateway.execution.exchange import GraphQLRequest, RequestContext
+from gateway.planner.plan import OperationKind
 from gateway.server.call import Call
 from gateway.server.engine import Answers
 from gateway.server.http_response import CONTENT_TYPES, error_body, internal_error
@@ -66,6 +67,7 @@ class StreamSource:
     """What a stream sends, and for whom."""
 
     answers: Answers
+    kind: OperationKind
     request: GraphQLRequest
     context: RequestContext
     identity: Identity
@@ -110,6 +112,8 @@ class Stream:
 
     def engine_replaced(self) -> None:
         """End with an event that says why, where the new engine refuses the subscription."""
+        if self._source.kind is not OperationKind.SUBSCRIPTION:
+            return  # it finishes on the engine that it began on
         errors = refusal_after_reload(self._serving.engine, self._source.request)
         if errors:
             self._errors = errors

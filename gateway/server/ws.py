@@ -7,6 +7,7 @@ and the queue behind the subscription is bounded where the upstream is fanned ou
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Coroutine, Mapping, Sequence
 
 from gateway.errors import FormattedError, IdentityUnavailable
@@ -32,6 +33,8 @@ from gateway.server.ws_protocol import (
     close_reason,
 )
 
+logger = logging.getLogger(__name__)
+
 
 class SocketServer:
     """Lets sockets in, or not."""
@@ -56,6 +59,9 @@ class SocketServer:
         self._serving.live.add(socket)
         try:
             await socket.run()
+        except Exception:
+            logger.exception("a socket failed")
+            await send({"type": "websocket.close", "code": CloseCode.INTERNAL_ERROR})
         finally:
             self._serving.live.remove(socket)
 

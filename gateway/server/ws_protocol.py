@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-import orjson
+import msgspec
 
 from gateway.errors import FormattedError, RequestRefused
 from gateway.execution.exchange import GraphQLRequest
@@ -26,6 +26,7 @@ class CloseCode(IntEnum):
     """Why the server closes a socket."""
 
     GOING_AWAY = 1001
+    INTERNAL_ERROR = 1011
     TRY_AGAIN_LATER = 1013
     BAD_MESSAGE = 4400
     UNAUTHORIZED = 4401
@@ -132,7 +133,9 @@ class ServerProtocol:
         if operation_id not in self.active:
             return None
         self.active.discard(operation_id)
-        return orjson.dumps({"id": operation_id, "type": "error", "payload": errors}).decode()
+        return msgspec.json.encode(
+            {"id": operation_id, "type": "error", "payload": errors}
+        ).decode()
 
     def complete(self, operation_id: str) -> str | None:
         """A `complete` frame: the operation is over, and `id` is free again."""
@@ -198,7 +201,7 @@ def _ping(message: Mapping[str, object]) -> Event:
     pong: dict[str, object] = {"type": "pong"}
     if payload is not None:
         pong["payload"] = payload
-    return Reply(orjson.dumps(pong).decode())
+    return Reply(msgspec.json.encode(pong).decode())
 
 
 def _bad(reason: str) -> Close:
@@ -206,4 +209,4 @@ def _bad(reason: str) -> Close:
 
 
 def _quoted(operation_id: str) -> str:
-    return orjson.dumps(operation_id).decode()
+    return msgspec.json.encode(operation_id).decode()

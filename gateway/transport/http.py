@@ -18,7 +18,7 @@ from gateway.transport.base import (
     SubgraphResponse,
 )
 from gateway.transport.headers import OutgoingHeaders
-from gateway.transport.http_connection import Call, Connection
+from gateway.transport.http_connection import Call, Connection, Head
 from gateway.transport.settings import Address, SubgraphSettings
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class HttpClient:
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
         self._waiting: deque[Call] = deque()
-        self._calls: set[Call] = set()
+        self._heads: dict[bytes, Head] = {}
         self._connecting: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -81,7 +81,7 @@ class HttpClient:
             body,
         )
         call = Call(loop=loop)
-        call.owner = self
+        call.connection = None
         call.message = message
         call.expires = expires
         call.repeatable = repeatable
@@ -91,7 +91,6 @@ class HttpClient:
         if expires <= now:
             call.set_exception(RequestTimedOut("the deadline had passed before the request"))
             return call
-        self._calls.add(call)
         if self._timer is None:
             self._timer = loop.call_later(self._tick_seconds, self._tick, loop)
         self._dispatch(call, now, loop)
@@ -123,7 +122,10 @@ class HttpClient:
         try:
             async with asyncio.timeout(self._settings.connect_timeout_seconds):
                 _, connection = await loop.create_connection(
-                    lambda: Connection(self, loop), address.host, address.port, ssl=self._tls
+                    lambda: Connection(self, loop, self._heads),
+                    address.host,
+                    address.port,
+                    ssl=self._tls,
                 )
         except (OSError, TimeoutError, ssl.SSLError) as error:
             self._connect_failed(error)
@@ -182,21 +184,24 @@ class HttpClient:
         else:
             call.fail(ConnectionLost("the subgraph closed the connection before its answer"))
 
-    def forget(self, call: Call) -> None:
-        """Stop watching the time of a call that is over."""
-        self._calls.discard(call)
+    def _under_way(self) -> list[Call]:
+        calls = [connection.call for connection in self._open if connection.call is not None]
+        calls.extend(call for call in self._waiting if not call.done())
+        return calls
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
-        for call in [call for call in self._calls if call.expires <= now]:
-            call.expire()
+        calls = self._under_way()
+        for call in calls:
+            if call.expires <= now:
+                call.expire()
         for connection in [
             connection
             for connection in self._idle
             if now - connection.idle_since > self._settings.keepalive_seconds
         ]:
             connection.abort()
-        if self._calls:
+        if calls:
             self._timer = loop.call_later(self._tick_seconds, self._tick, loop)
         else:
             self._timer = None
@@ -208,7 +213,7 @@ class HttpClient:
             self._timer.cancel()
         for task in list(self._connecting):
             task.cancel()
-        for call in list(self._calls):
+        for call in self._under_way():
             call.fail(ConnectionLost("the gateway is shutting down"))
         for connection in list(self._open):
             connection.abort()

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 import httptools
 
@@ -30,8 +30,18 @@ class Owner(Protocol):
     def lost(self, call: "Call", connection: "Connection") -> None:
         """The connection closed under `call`, before anything of its answer arrived."""
 
-    def forget(self, call: "Call") -> None:
-        """The call is over, however it ended."""
+
+class Head(NamedTuple):
+    """A response head seen before: what is in it, and how long the body is that it announces."""
+
+    status: int
+    headers: tuple[Header, ...]
+    length: int
+
+
+OK = 200
+MAX_HEADS = 128
+MAX_HEAD_BYTES = 1_024
 
 
 class Call(asyncio.Future[SubgraphResponse]):
@@ -41,17 +51,17 @@ class Call(asyncio.Future[SubgraphResponse]):
     as the rest of the future.
     """
 
-    owner: Owner
+    __slots__ = ("connection", "expires", "message", "repeatable")
+
     message: bytes
     expires: float
     repeatable: bool
-    connection: "Connection | None" = None
+    connection: "Connection | None"
 
     def cancel(self, msg: object = None) -> bool:
         """Cancel the call and end it on the wire; False when it was over already."""
         if not super().cancel(msg):
             return False
-        self.owner.forget(self)
         if self.connection is not None:
             self.connection.abort()
         return True
@@ -59,7 +69,6 @@ class Call(asyncio.Future[SubgraphResponse]):
     def fail(self, error: TransportError) -> None:
         """End the call with `error`, unless it is over."""
         if not self.done():
-            self.owner.forget(self)
             self.set_exception(error)
 
     def expire(self) -> None:
@@ -70,10 +79,18 @@ class Call(asyncio.Future[SubgraphResponse]):
 
 
 class Connection(asyncio.Protocol):
-    """A connection is idle, or carries exactly one call (no pipelining)."""
+    """A connection is idle, or carries exactly one call (no pipelining).
 
-    def __init__(self, owner: Owner, loop: asyncio.AbstractEventLoop) -> None:
+    Most answers of a server have a head that it has sent before, byte for byte, and arrive whole.
+    `heads` (the pool's, by their bytes) knows such heads: those answers are not parsed at all.
+    """
+
+    def __init__(
+        self, owner: Owner, loop: asyncio.AbstractEventLoop, heads: dict[bytes, Head]
+    ) -> None:
         self.owner = owner
+        self._heads = heads
+        self._chunk = b""
         self.loop = loop
         self.call: Call | None = None
         self.served = 0
@@ -110,7 +127,20 @@ class Connection(asyncio.Protocol):
         if call is None:  # an answer nobody asked for: the connection is not to be trusted
             self.abort()
             return
-        self._began = True
+        if not self._began:
+            self._began = True
+            self._chunk = data
+            end = data.find(b"\r\n\r\n")
+            head = self._heads.get(data[:end])
+            if head is not None and len(data) == end + 4 + head.length:
+                self.call = call.connection = None
+                self.served += 1
+                if not call.done():
+                    call.set_result(SubgraphResponse(head.status, head.headers, data[end + 4 :]))
+                self.owner.released(self)
+                return
+        else:
+            self._chunk = b""
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade, zlib.error) as error:
@@ -159,13 +189,30 @@ class Connection(asyncio.Protocol):
                 body = decompress(body, value.lower(), self.owner.max_answer_bytes)
         self.served += 1
         call.connection = None
+        response = SubgraphResponse(status, tuple(headers), body)
         if not call.done():
-            self.owner.forget(call)
-            call.set_result(SubgraphResponse(status, tuple(headers), body))
+            call.set_result(response)
         if keep_alive and not self.closed:
+            self._learn(response)
             self.owner.released(self)
         else:
             self.abort()
+
+    def _learn(self, response: SubgraphResponse) -> None:
+        """Remember the head of an answer that came whole, unencoded and with its length."""
+        chunk, self._chunk = self._chunk, b""
+        end = chunk.find(b"\r\n\r\n")
+        body = response.body
+        if not 0 < end <= MAX_HEAD_BYTES or len(chunk) != end + 4 + len(body):
+            return
+        lengths = [value for name, value in response.headers if name == b"content-length"]
+        encoded = any(
+            name in (b"transfer-encoding", b"content-encoding") for name, _ in response.headers
+        )
+        if response.status == OK and lengths == [b"%d" % len(body)] and not encoded:
+            if len(self._heads) >= MAX_HEADS:
+                self._heads.clear()
+            self._heads[chunk[:end]] = Head(response.status, response.headers, len(body))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True

@@ -33,6 +33,8 @@ QUEUED_EVENTS: Final = 1_000
 """Events kept for a subscription whose reader is behind; beyond, it ends with an error."""
 LINGER_SECONDS: Final = 5.0
 """How long a socket without subscriptions is kept open."""
+COMPLETE_SECONDS: Final = 1.0
+"""How long a subscription's end may take to be written."""
 PER_REQUEST: Final = frozenset({b"x-request-id", b"traceparent", b"tracestate"})
 """Headers that differ from request to request and say nothing of who asks."""
 
@@ -102,7 +104,11 @@ class WebSocketClient:
                     compression=None,
                     proxy=None,
                 )
-                await _initialise(connection, headers)
+                try:
+                    await _initialise(connection, headers)
+                except BaseException:
+                    await connection.close()
+                    raise
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI, ConnectionClosed) as error:
             logger.warning("%s cannot be opened: %s", self._url, error or "timed out")
             raise ConnectFailed("the subgraph's socket cannot be opened") from error
@@ -177,8 +183,9 @@ class _Socket:
         """Tell the subgraph that nobody listens any more, unless it ended the subscription."""
         if self._queues.pop(subscription, None) is not None and not self.closed:
             try:
-                await self.send({"id": subscription, "type": "complete"})
-            except ConnectionLost:
+                async with asyncio.timeout(COMPLETE_SECONDS):
+                    await self.send({"id": subscription, "type": "complete"})
+            except (ConnectionLost, TimeoutError):
                 return
         if not self._queues and not self.closed and self._linger is None:
             loop = asyncio.get_running_loop()

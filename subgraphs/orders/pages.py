@@ -1,18 +1,22 @@
-"""A place in a buyer's orders in, a page of them out: newest first, stable under new orders."""
+"""Whose orders and a place in in, a page of them out: newest first, stable under new orders."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from dataclasses import dataclass
+from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from subgraphs.orders.models import Order
 from subgraphs.orders.rows import to_order
 from subgraphs.orders.tables import orders
+
+Whose: TypeAlias = ColumnElement[bool]
+"""Which orders a list is of."""
 
 
 class BadCursor(ValueError):
@@ -53,9 +57,19 @@ def decode_cursor(cursor: str) -> UUID:
         raise BadCursor(cursor) from error
 
 
-async def page_of_orders(session: AsyncSession, buyer_id: UUID, place: Place) -> Page:
-    """The buyer's orders at `place`. Raises BadCursor."""
-    wanted = select(orders).where(orders.c.buyer_id == buyer_id)
+def bought_by(buyer_id: UUID) -> Whose:
+    """What somebody bought."""
+    return orders.c.buyer_id == buyer_id
+
+
+def sold_of(ticket_id: UUID, seller_id: UUID) -> Whose:
+    """What a seller sold of a ticket."""
+    return and_(orders.c.ticket_id == ticket_id, orders.c.seller_id == seller_id)
+
+
+async def page_of_orders(session: AsyncSession, whose: Whose, place: Place) -> Page:
+    """Those orders at `place`. Raises BadCursor."""
+    wanted = select(orders).where(whose)
     if place.after is not None:
         wanted = wanted.where(orders.c.id < decode_cursor(place.after))
     rows = await session.execute(wanted.order_by(orders.c.id.desc()).limit(place.first + 1))
@@ -63,9 +77,7 @@ async def page_of_orders(session: AsyncSession, buyer_id: UUID, place: Place) ->
     return Page(tuple(found[: place.first]), len(found) > place.first)
 
 
-async def count_orders(session: AsyncSession, buyer_id: UUID) -> int:
-    """How many orders the buyer has in all."""
-    counted = await session.execute(
-        select(func.count()).select_from(orders).where(orders.c.buyer_id == buyer_id)
-    )
+async def count_orders(session: AsyncSession, whose: Whose) -> int:
+    """How many of those orders there are."""
+    counted = await session.execute(select(func.count()).select_from(orders).where(whose))
     return counted.scalar_one()

@@ -67,7 +67,17 @@ class Desk:
 
     async def work(self) -> None:
         """Carry out everything that is due, calls and webhooks, until nothing is."""
-        while await self._work_calls() + await self._work_webhooks():
+        await self.work_calls()
+        await self.work_webhooks()
+
+    async def work_calls(self) -> None:
+        """Make every call that is due, until none is."""
+        while await self._some_calls():
+            pass
+
+    async def work_webhooks(self) -> None:
+        """Process every stored event that is due, until none is."""
+        while await self._some_webhooks():
             pass
 
     async def create_intent(self, key: str) -> None:
@@ -77,13 +87,13 @@ class Desk:
         if call is not None:
             await self._carry_out(call)
 
-    async def _work_calls(self) -> int:
+    async def _some_calls(self) -> int:
         async with self.database.transaction() as session:
             calls = await take_due_calls(session, BATCH)
         await _all_of(self._carry_out(call) for call in calls)
         return len(calls)
 
-    async def _work_webhooks(self) -> int:
+    async def _some_webhooks(self) -> int:
         async with self.database.transaction() as session:
             events = await inbound.take_due_webhooks(session, BATCH)
         await _all_of(inbound.process(self.database, self.gateway, event) for event in events)
@@ -190,7 +200,7 @@ class Desk:
     async def _look_up(self, call: Call) -> None:
         """What webhooks tell promptly, found out without them (they may be lost)."""
         payment = await self._payment(call.payment_id)
-        if payment.intent_id is not None:
+        if payment.intent_id is not None and payment.status in OPEN:
             intent = await self.gateway.retrieve_intent(payment.intent_id)
             async with self.database.transaction() as session:
                 payment = await apply_intent(session, payment.id, intent)

@@ -7,7 +7,7 @@ keeps the payment from going back. So doubled, late and reordered events do no h
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,9 +19,16 @@ from subgraphs.payments.calls import LEASE_SECONDS, LONGEST_PAUSE_SECONDS
 from subgraphs.payments.gateway import GatewayError, Intent, PaymentGateway
 from subgraphs.payments.refunds import apply_transfer
 from subgraphs.payments.settlement import apply_intent
+from subgraphs.payments.states import OVER, WITH_MONEY
 from subgraphs.payments.tables import payments, refunds, webhook_events
 
 logger = logging.getLogger(__name__)
+
+SHOWN_BY: Mapping[str, frozenset[str]] = {
+    "payment_intent.succeeded": WITH_MONEY,
+    "payment_intent.canceled": OVER,
+}
+"""The statuses in which an event of this type is no news, so that nothing need be fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,10 @@ async def process(database: Database, gateway: PaymentGateway, event: StoredEven
 async def _process_intent(
     database: Database, gateway: PaymentGateway, event: StoredEvent, intent_id: str
 ) -> None:
+    async with database.transaction() as session:
+        if await _is_known_already(session, event.type, intent_id):
+            await _mark_processed(session, event)
+            return
     intent = await gateway.retrieve_intent(intent_id)
     async with database.transaction() as session:
         payment_id = await _payment_of(session, intent)
@@ -102,6 +113,14 @@ async def _process_refund(
         if refund_id is not None:
             await apply_transfer(session, refund_id, transfer)
         await _mark_processed(session, event)
+
+
+async def _is_known_already(session: AsyncSession, event_type: str, intent_id: str) -> bool:
+    """Whether the payment is where the event claims, or past it: mostly our own call's echo."""
+    found = await session.execute(
+        select(payments.c.status).where(payments.c.intent_id == intent_id)
+    )
+    return found.scalar_one_or_none() in SHOWN_BY.get(event_type, frozenset())
 
 
 async def _payment_of(session: AsyncSession, intent: Intent) -> UUID | None:

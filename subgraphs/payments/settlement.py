@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +26,15 @@ from subgraphs.payments.states import Change
 from subgraphs.payments.tables import attempts, order_replica, payments
 from subgraphs.payments.transitions import Occasion, change_payment, lock_payment
 
+COLUMNS = tuple(column.name for column in order_replica.c)
+NEW = upsert(order_replica).values({name: bindparam(name) for name in COLUMNS})
+TAKE_OVER = NEW.on_conflict_do_update(
+    index_elements=[order_replica.c.id],
+    set_={name: NEW.excluded[name] for name in COLUMNS},
+    where=order_replica.c.version < NEW.excluded.version,
+).returning(order_replica.c.id)
+"""An order's newer snapshot into the replica; no row for old news. Built once: it is hot."""
+
 
 async def apply_order(session: AsyncSession, order: OrderSnapshot) -> None:
     """Take over an order when it is newer than what is known, and act on its payments."""
@@ -33,7 +42,7 @@ async def apply_order(session: AsyncSession, order: OrderSnapshot) -> None:
         "id": order.id,
         "number": order.number,
         "version": order.version,
-        "status": order.status,
+        "status": order.status.value,
         "buyer_id": order.buyer_id,
         "seller_id": order.seller_id,
         "total_minor": order.total.amount_minor,
@@ -42,17 +51,7 @@ async def apply_order(session: AsyncSession, order: OrderSnapshot) -> None:
         "payment_id": order.payment_id,
         "refused_payment_id": order.refused_payment_id,
     }
-    result = await session.execute(
-        upsert(order_replica)
-        .values(values)
-        .on_conflict_do_update(
-            index_elements=[order_replica.c.id],
-            set_=values,
-            where=order_replica.c.version < order.version,
-        )
-        .returning(order_replica.c.id)
-    )
-    if result.one_or_none() is None:
+    if (await session.execute(TAKE_OVER, values)).one_or_none() is None:
         return
     affected = await session.execute(
         select(payments.c.id).where(payments.c.order_id == order.id).order_by(payments.c.id)

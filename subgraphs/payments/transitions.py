@@ -8,9 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import outbox
@@ -18,7 +30,7 @@ from shared.contracts.events import Event
 from shared.ids import uuid7
 from subgraphs.payments.models import Payment, Refund
 from subgraphs.payments.rows import to_payment
-from subgraphs.payments.states import RULES, Change
+from subgraphs.payments.states import RULES, Change, Rule
 from subgraphs.payments.tables import payment_events, payments
 
 
@@ -35,16 +47,45 @@ async def change_payment(
 ) -> Payment | None:
     """Apply the rule `change`; the payment as it now stands, None when the rule does not fit."""
     rule = RULES[change]
+    parameters: dict[str, object] = {"payment_id": payment_id, "cause": occasion.cause}
+    if any(isinstance(value, ColumnElement) for value in occasion.values.values()):
+        statement = _statement(rule, occasion.values)
+    else:
+        names = tuple(occasion.values)
+        statement = _known_statement(change, names)
+        parameters |= {f"new_{name}": occasion.values[name] for name in names}
+    result = await session.execute(statement, parameters)
+    row = result.mappings().one_or_none()
+    if row is None:
+        return None
+    payment = to_payment(row)
+    if rule.event is not None:
+        await announce_payment(session, rule.event, payment)
+    return payment
+
+
+@cache
+def _known_statement(change: Change, names: tuple[str, ...]) -> Select[Any]:
+    """Building a statement takes longer than running it: it is built once per kind."""
+    values = {name: bindparam(f"new_{name}", type_=payments.c[name].type) for name in names}
+    return _statement(RULES[change], values)
+
+
+def _statement(rule: Rule, values: Mapping[str, object]) -> Select[Any]:
+    """The UPDATE of the payment `payment_id` and the INSERT of its history, as one statement."""
     changed = (
         update(payments)
-        .where(payments.c.id == payment_id, payments.c.status.in_(sorted(rule.sources)))
+        .where(
+            payments.c.id == bindparam("payment_id", type_=Uuid),
+            payments.c.status.in_(sorted(rule.sources)),
+        )
         .values(
             previous_status=payments.c.status,
             status=rule.target,
             version=payments.c.version + 1,
-            cause=occasion.cause,
+            cause=bindparam("cause", type_=Text),
             updated_at=func.now(),
-            **occasion.values,
+            **values,
         )
         .returning(*payments.c)
         .cte("changed")
@@ -60,14 +101,7 @@ async def change_payment(
             changed.c.updated_at,
         ),
     )
-    result = await session.execute(select(changed).add_cte(history.cte("history")))
-    row = result.mappings().one_or_none()
-    if row is None:
-        return None
-    payment = to_payment(row)
-    if rule.event is not None:
-        await announce_payment(session, rule.event, payment)
-    return payment
+    return select(changed).add_cte(history.cte("history"))
 
 
 async def announce_payment(session: AsyncSession, event_type: str, payment: Payment) -> None:

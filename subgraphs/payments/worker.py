@@ -42,7 +42,8 @@ def worker_spec(settings: PaymentsSettings) -> WorkerSpec:
         await raise_overdue_alarms(database)
 
     jobs = (
-        Job("desk", DESK_EVERY, desk.work, wake_on=CHANNEL),
+        Job("calls", DESK_EVERY, desk.work_calls, wake_on=CHANNEL),
+        Job("webhooks", DESK_EVERY, desk.work_webhooks, wake_on=CHANNEL),
         Job("overdue", OVERDUE_EVERY, watch_overdue),
         Job("reconcile", RECONCILE_EVERY, reconcile_recent, time_limit=RECONCILE_EVERY),
     )

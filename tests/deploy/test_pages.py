@@ -156,7 +156,7 @@ def test_the_page_has_no_serious_barrier(
     assert not overflow, "nothing may be wider than the screen"
 
 
-def test_the_playground_queries_signs_in_and_follows_orders_live(
+def test_the_playground_queries_plans_signs_in_and_follows_orders_live(
     product: Product, page: Page
 ) -> None:
     an_order(Person(product, BUYER.email), a_listing(product, "Organ recital"))
@@ -164,6 +164,9 @@ def test_the_playground_queries_signs_in_and_follows_orders_live(
     page.on("websocket", lambda socket: sockets.append(socket.url))
     page.goto(f"{product.url}/playground")
     execute(page, "Browse", "totalCount")
+    page.get_by_role("button", name="Show Query plan").click()
+    plan = page.get_by_role("region", name="Query plan")
+    expect(plan).to_contain_text('Fetch(service: "orders"')
     execute(page, "SignIn", "sessionToken")
     execute(page, "Follow", "SNAPSHOT")
     assert sockets == [f"{product.url.replace('http', 'ws')}/graphql"]
@@ -197,7 +200,7 @@ def test_the_payment_page_takes_another_card_after_a_decline_and_asks_for_3_d_se
     page.get_by_label("is declined").check()
     page.get_by_role("button", name="Pay").click()
     expect(page.get_by_role("status")).to_have_text("Your card was declined.")
-    page.get_by_label("asks for 3-D secure").check()
+    page.get_by_label("asks for 3-D Secure").check()
     page.get_by_role("button", name="Pay").click()
     page.get_by_role("button", name="Fail").click()
     expect(page.get_by_role("status")).to_contain_text("unable to authenticate")

@@ -67,6 +67,17 @@ async def test_a_subgraph_may_run_in_this_process(tmp_path: Path) -> None:
     assert response.json() == {"data": {"users": [{"score": 10}, {"score": 20}]}}
 
 
+async def test_a_subgraph_s_address_may_be_a_setting(tmp_path: Path) -> None:
+    async with two_subgraphs(tmp_path) as config:
+        text = config.read_text()
+        addresses = dict(re.findall(r"(\w+):\n\s+routing_url: (\S+)", text))
+        config.write_text(re.sub(r"127.0.0.1:\d+", "nowhere.invalid", text))
+        options = {name: {"routing_url": url} for name, url in addresses.items()}
+        async with gateway(config, subgraphs=options) as url:
+            response = await ask(url, "{ users { score } }")
+    assert response.json() == {"data": {"users": [{"score": 10}, {"score": 20}]}}
+
+
 async def test_options_for_a_subgraph_that_there_is_not_stop_the_start(tmp_path: Path) -> None:
     async with two_subgraphs(tmp_path) as config:
         with pytest.raises(ConfigError, match="there is no user; there are scores, users"):

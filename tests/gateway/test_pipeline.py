@@ -124,6 +124,16 @@ async def test_prepared_operations_are_kept_up_to_a_number() -> None:
         assert g.pipeline.prepare(first) is not kept
 
 
+async def test_prepared_operations_are_kept_up_to_a_sum_of_lengths() -> None:
+    async with gateway(AB, PipelineOptions(kept_characters=30)) as g:
+        first = GraphQLRequest("{ count }")
+        kept = g.pipeline.prepare(first)
+        g.pipeline.prepare(GraphQLRequest("{ c: count }"))
+        assert g.pipeline.prepare(first) is kept
+        g.pipeline.prepare(GraphQLRequest("{ count }" + " " * 40))  # too long to be kept
+        assert g.pipeline.prepare(first) is not kept
+
+
 async def test_headers_go_to_subgraphs_and_every_cookie_comes_back() -> None:
     cookies = (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Other", "3"))
     handlers = {"a": lambda request: Reply(a(request).content, headers=cookies), "b": b}

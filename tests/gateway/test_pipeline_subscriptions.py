@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from gateway.execution.exchange import Answer, GraphQLRequest, RequestContext
-from gateway.pipeline import Pipeline
+from gateway.pipeline import Pipeline, PipelineOptions
 from gateway.snapshot import build_snapshot
 from gateway.transport.settings import SubscriptionProtocol
 from tests.gateway.pipeline_case import ANN, SUPERGRAPH, a, b, gateway
@@ -18,9 +18,13 @@ from tests.gateway.transport.stream_servers import (
     sse_server,
     websocket_server,
 )
-from tests.gateway.transport.subgraph_server import Reply
+from tests.gateway.transport.subgraph_server import Reply, closed_port
 
 AB = {"a": a, "b": b}
+SERVERS = {
+    SubscriptionProtocol.WEBSOCKET: websocket_server,
+    SubscriptionProtocol.SSE: sse_server,
+}
 
 
 def parsed(answer: Answer) -> dict[str, Any]:
@@ -40,12 +44,8 @@ SUBSCRIPTION = GraphQLRequest("subscription($id: ID) { r: renamed(id: $id) { n n
 async def test_g47_entities_are_joined_per_event_and_an_events_error_is_not_the_end(
     protocol: SubscriptionProtocol,
 ) -> None:
-    server = {
-        SubscriptionProtocol.WEBSOCKET: websocket_server,
-        SubscriptionProtocol.SSE: sse_server,
-    }
     async with (
-        server[protocol](*EVENTS) as stream,
+        SERVERS[protocol](*EVENTS) as stream,
         gateway(AB, streams=stream.url, protocol=protocol) as g,
     ):
         context = RequestContext(headers=((b"authorization", b"me"),))
@@ -68,15 +68,54 @@ async def test_an_identity_renewed_during_a_subscription_goes_with_the_next_even
     assert seen == ["old", "new"]
 
 
-async def test_a_stream_that_breaks_ends_with_an_error() -> None:
+async def test_a_stream_that_breaks_and_is_not_opened_again_ends_with_an_error() -> None:
     async with (
         websocket_server(EVENTS[0], BREAK) as stream,
-        gateway(AB, streams=stream.url) as g,
+        gateway(AB, PipelineOptions(reconnect_delays_seconds=()), stream.url) as g,
     ):
         answers = g.pipeline.subscribe(SUBSCRIPTION, RequestContext())
         got = [parsed(answer) async for answer in answers]
     assert len(got) == 2
     assert got[1]["errors"][0]["extensions"] == {"code": "SUBREQUEST_HTTP_ERROR", "service": "a"}
+
+
+@pytest.mark.parametrize("protocol", list(SubscriptionProtocol))
+async def test_t7_a_lost_stream_is_opened_again_and_the_client_is_told_of_the_gap(
+    protocol: SubscriptionProtocol,
+) -> None:
+    options = PipelineOptions(reconnect_delays_seconds=(0.01, 0.01))
+    async with (
+        SERVERS[protocol](EVENTS[0], BREAK) as stream,
+        gateway(AB, options, stream.url, protocol) as g,
+    ):
+        got = []
+        async for answer in g.pipeline.subscribe(SUBSCRIPTION, RequestContext()):
+            got.append(parsed(answer))
+            if len(got) == 3:
+                stream.events = (EVENTS[2],)
+    data = {"r": {"n": "n1", "name": "Ann"}}
+    gap = {"gap": True}
+    assert got == [
+        {"data": data},
+        {"data": data, "extensions": gap},
+        {"data": data, "extensions": gap},
+        {"data": {"r": {"n": "n2", "name": "Ben"}}, "extensions": gap},
+    ]
+
+
+async def test_t7_a_stream_that_stays_lost_ends_with_an_error() -> None:
+    options = PipelineOptions(reconnect_delays_seconds=(0.01, 0.01))
+    async with gateway(AB, options, f"http://127.0.0.1:{await closed_port()}/") as g:
+        got = [
+            parsed(answer) async for answer in g.pipeline.subscribe(SUBSCRIPTION, RequestContext())
+        ]
+        assert len(got) == 1
+    async with websocket_server(BREAK) as stream, gateway(AB, options, stream.url) as g:
+        got = [
+            parsed(answer) async for answer in g.pipeline.subscribe(SUBSCRIPTION, RequestContext())
+        ]
+        assert len(stream.subscribed) == 3
+    assert [answer["errors"][0]["extensions"]["service"] for answer in got] == ["a"]
 
 
 async def test_closing_a_subscription_ends_it_in_the_subgraph() -> None:

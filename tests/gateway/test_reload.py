@@ -128,6 +128,25 @@ async def test_a_stream_that_no_longer_validates_ends_with_its_code(watched: Wat
     assert rest[-3:-1] == ["event: complete", "data: "]
 
 
+async def test_a_fault_of_ours_in_composing_leaves_the_old_schema_and_the_watch(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: object) -> str:
+        raise KeyError("a fault")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reload, "load_supergraph", broken)
+        watched.change("scores.graphql", "scale: Int!", "scale: Int! rating: Int")
+        async with asyncio.timeout(5):
+            while "the old one stays" not in caplog.text:
+                await asyncio.sleep(0.05)
+        assert await watched.ask("{ scale }") == {"data": {"scale": 10}}
+        metrics = await watched.client.get(watched.url.replace("/graphql", "/metrics"))
+        assert "gateway_schema_reload_failed 1" in metrics.text
+    watched.change("scores.graphql", "rating: Int", "rating: Int other: Int")
+    await watched.until_valid("{ other @skip(if: true) }")
+
+
 async def test_no_request_fails_while_schemas_change(watched: Watched) -> None:
     stop = asyncio.Event()
     answers: list[dict[str, object]] = []

@@ -17,7 +17,7 @@ def test_ordinary_text_is_fine(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "is empty"),
+        ("", "is empty; give some text"),
         ("ab", "has 2 characters; give at least 3"),
         ("x" * 11, "has 11 characters; 10 is the most"),
         ("bell\u0007", "has the control character U+0007; remove it"),

@@ -28,39 +28,39 @@ _EXPIRED = ("expired_card", None, "Your card has expired.")
 _CVC = ("incorrect_cvc", None, "Your card's security code is incorrect.")
 
 SHOWN = (
-    Card("pm_card_visa", "Pays", "4242424242424242"),
-    Card("pm_card_visa_chargeDeclined", "Is declined", "4000000000000002", _DECLINED),
+    Card("pm_card_visa", "pays", "4242424242424242"),
+    Card("pm_card_visa_chargeDeclined", "is declined", "4000000000000002", _DECLINED),
     Card(
         "pm_card_visa_chargeDeclinedInsufficientFunds",
-        "Has too little money",
+        "has too little money",
         "4000000000009995",
         _FUNDS,
     ),
     Card(
         "pm_card_threeDSecure2Required",
-        "Asks for 3-D Secure",
+        "asks for 3-D Secure",
         "4000000000003220",
         needs_authentication=True,
     ),
-    Card("pm_card_captureFails", "Pays, but capture fails", "4000000000005267", capture_fails=True),
-    Card("pm_card_refundFail", "Pays, but refunds fail", "4000000000005126", refund_fails=True),
+    Card("pm_card_captureFails", "pays, but capture fails", "4000000000005267", capture_fails=True),
+    Card("pm_card_refundFail", "pays, but refunds fail", "4000000000005126", refund_fails=True),
 )
 _OTHERS = (
-    Card("pm_card_mastercard", "Pays", "5555555555554444", brand="mastercard"),
-    Card("pm_card_amex", "Pays", "378282246310005", brand="amex"),
-    Card("pm_card_chargeDeclined", "Is declined", "4000000000000002", _DECLINED),
-    Card("pm_card_chargeDeclinedInsufficientFunds", "Has too little", "4000000000009995", _FUNDS),
-    Card("pm_card_chargeDeclinedExpiredCard", "Has expired", "4000000000000069", _EXPIRED),
-    Card("pm_card_chargeDeclinedIncorrectCvc", "Has a wrong code", "4000000000000127", _CVC),
+    Card("pm_card_mastercard", "pays", "5555555555554444", brand="mastercard"),
+    Card("pm_card_amex", "pays", "378282246310005", brand="amex"),
+    Card("pm_card_chargeDeclined", "is declined", "4000000000000002", _DECLINED),
+    Card("pm_card_chargeDeclinedInsufficientFunds", "has too little", "4000000000009995", _FUNDS),
+    Card("pm_card_chargeDeclinedExpiredCard", "has expired", "4000000000000069", _EXPIRED),
+    Card("pm_card_chargeDeclinedIncorrectCvc", "has a wrong code", "4000000000000127", _CVC),
     Card(
         "pm_card_authenticationRequired",
-        "Asks for 3-D Secure",
+        "asks for 3-D Secure",
         "4000002760003184",
         needs_authentication=True,
     ),
     Card(
         "pm_card_threeDSecureRequiredChargeDeclined",
-        "Asks for 3-D Secure, then is declined",
+        "asks for 3-D Secure, then is declined",
         "4000008400001629",
         _DECLINED,
         needs_authentication=True,

@@ -8,16 +8,14 @@ function PlanPanel() {
   const query = useGraphiQL((state) => state.queryEditor);
   const variables = useGraphiQL((state) => state.variableEditor);
   const headers = useGraphiQL((state) => state.headerEditor);
-  const [text, setText] = useState("");
-  const show = useCallback(async () => {
-    setText("…");
-    setText(
-      await askForPlan({
-        query: query?.getValue() ?? "",
-        variables: variables?.getValue() ?? "",
-        headers: headers?.getValue() ?? "",
-      }),
-    );
+  const [text, setText] = useState("…");
+  const show = useCallback(() => {
+    const tab = {
+      query: query?.getValue() ?? "",
+      variables: variables?.getValue() ?? "",
+      headers: headers?.getValue() ?? "",
+    };
+    return askForPlan(tab).then(setText);
   }, [query, variables, headers]);
   useEffect(() => void show(), [show]);
   return (

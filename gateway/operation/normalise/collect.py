@@ -6,7 +6,7 @@ fields of one response key, identity and type set are merged.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as default
 
 from graphql import (
@@ -107,7 +107,11 @@ class Collector:
                 if condition == NEVER:
                     continue
             if isinstance(node, FieldNode):
-                self._add(level, node, replace(scope, condition=condition))
+                if condition == scope.condition:
+                    self._add(level, node, scope)
+                else:
+                    own = Scope(scope.selections, scope.on, condition, scope.within)
+                    self._add(level, node, own)
                 continue
             if isinstance(node, FragmentSpreadNode):
                 opened = (node.name.value, scope.on, condition)
@@ -171,7 +175,14 @@ class Collector:
         named = get_named_type(field.type)
         if not is_composite_type(named):
             raise TypeError(f"{field.identity.name} has selections but is of type {named}")
-        return replace(field, selections=self.collect(named, scopes, depth + 1))
+        return NormalField(
+            field.response_key,
+            field.identity,
+            field.type,
+            field.on,
+            field.condition,
+            self.collect(named, scopes, depth + 1),
+        )
 
 
 def directive_condition(directives: Iterable[DirectiveNode]) -> Condition:

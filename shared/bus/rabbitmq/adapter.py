@@ -22,7 +22,15 @@ from shared.bus.base import (
 )
 from shared.bus.declared import DeclaredQueues
 from shared.bus.rabbitmq import topology
-from shared.bus.rabbitmq.consumer import ConsumerLost, Settle, Subscription, consume, settling
+from shared.bus.rabbitmq.consumer import (
+    CLOSE_SECONDS,
+    ConsumerLost,
+    Settle,
+    Subscription,
+    consume,
+    raise_if_cancelled,
+    settling,
+)
 from shared.bus.rabbitmq.frames import Bookkeeping, from_amqp, to_amqp, to_parked
 from shared.bus.rabbitmq.publisher import BROKER_ERRORS, Outgoing, Publisher
 from shared.outage import Outage
@@ -32,6 +40,8 @@ logger = logging.getLogger(__name__)
 CONNECT_TIMEOUT_SECONDS = 10
 HEARTBEAT_SECONDS = 10
 RECONNECT_SECONDS = 0.5
+DECLARE_SECONDS = 10
+RARE_CALL_SECONDS = 120
 _DUE = Subscription(topology.DUE, prefetch=256, concurrency=64)
 
 
@@ -125,6 +135,7 @@ class RabbitMQBus:
 
     async def _keep_consuming(self, subscription: Subscription, settle: Settle) -> None:
         while True:
+            raise_if_cancelled()
             await self._ready.wait()
             try:
                 if self._session is not None:
@@ -171,13 +182,15 @@ class RabbitMQBus:
         """A channel of its own. Raises BusError when the broker is away or refuses."""
         session = await self._connected_session(PUBLISH_TIMEOUT_SECONDS)
         try:
-            async with session.connection.channel(publisher_confirms=False) as channel:
-                yield channel
+            async with asyncio.timeout(RARE_CALL_SECONDS):
+                async with session.connection.channel(publisher_confirms=False) as channel:
+                    yield channel
         except BROKER_ERRORS as error:
             raise BusError(f"the broker: {type(error).__name__}: {error}") from error
 
     async def _stay_connected(self) -> None:
         while True:
+            raise_if_cancelled()
             try:
                 await self._connect_once()
             except BROKER_ERRORS as error:
@@ -192,25 +205,33 @@ class RabbitMQBus:
         lost = asyncio.Event()
         connection.close_callbacks.add(lambda *_: lost.set())
         try:
-            async with connection.channel(publisher_confirms=False) as channel:
+            async with (
+                asyncio.timeout(DECLARE_SECONDS),
+                connection.channel(publisher_confirms=False) as channel,
+            ):
                 await topology.declare_infrastructure(channel)
                 await topology.declare_queues(channel, self._declared)
             self._session = _Session(connection, Publisher(connection))
             self._ready.set()
             self._outage.over()
+            raise_if_cancelled()
             await lost.wait()
             raise ConnectionError("the connection was lost")
         finally:
             self._ready.clear()
             self._session = None
             with suppress(*BROKER_ERRORS):
-                await connection.close()
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await connection.close()
 
 
 async def _try_to_declare(connection: AbstractConnection, queues: Sequence[Queue]) -> None:
     """Declare now; when that fails they are declared on reconnecting, or the next failure."""
     try:
-        async with connection.channel(publisher_confirms=False) as channel:
+        async with (
+            asyncio.timeout(DECLARE_SECONDS),
+            connection.channel(publisher_confirms=False) as channel,
+        ):
             await topology.declare_queues(channel, queues)
     except BROKER_ERRORS as error:
         logger.warning("queues not declared: %s: %s", type(error).__name__, error)

@@ -47,6 +47,16 @@ class ConsumerLost(Exception):
     """The channel was closed, or the queue deleted: to be consumed anew."""
 
 
+def raise_if_cancelled() -> None:
+    """Raise the CancelledError that aiormq swallows when it meets a channel's opening or close.
+
+    To be called before a wait without end: the cancellation will not be sent a second time.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def consume(
     connection: AbstractConnection, subscription: Subscription, settle: Settle
 ) -> None:
@@ -55,7 +65,8 @@ async def consume(
     Raises ConsumerLost or one of BROKER_ERRORS when the broker ended it. Whatever is not
     acknowledged then is delivered again by the broker.
     """
-    channel = await connection.channel(publisher_confirms=False)
+    async with asyncio.timeout(START_TIMEOUT_SECONDS):
+        channel = await connection.channel(publisher_confirms=False)
     try:
         await channel.set_qos(prefetch_count=subscription.prefetch, timeout=START_TIMEOUT_SECONDS)
         slots = asyncio.Semaphore(subscription.concurrency)
@@ -70,6 +81,7 @@ async def consume(
 
             queue = await channel.get_queue(subscription.queue, ensure=False)
             await queue.consume(receive, timeout=START_TIMEOUT_SECONDS)
+            raise_if_cancelled()
             await ended.wait()
             raise ConsumerLost(f"the broker ended the consumer of {subscription.queue}")
     except BaseExceptionGroup as group:

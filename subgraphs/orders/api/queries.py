@@ -4,7 +4,7 @@ import strawberry
 
 from subgraphs.orders.api.context import Info, SignInFirst
 from subgraphs.orders.api.types import Order, OrderConnection
-from subgraphs.orders.pages import Place
+from subgraphs.orders.pages import Place, bought_by
 
 
 @strawberry.type
@@ -20,4 +20,4 @@ class Query:
         viewer_id = info.context.user_id
         if viewer_id is None:
             raise SignInFirst
-        return await OrderConnection.load(info, viewer_id, Place(first, after))
+        return await OrderConnection.load(info, bought_by(viewer_id), Place(first, after))

@@ -20,7 +20,16 @@ from subgraphs.orders.loaders import (
     load_stocks,
 )
 from subgraphs.orders.models import HistoryEntry, Stock, StockState
-from subgraphs.orders.pages import BadCursor, Place, count_orders, encode_cursor, page_of_orders
+from subgraphs.orders.pages import (
+    BadCursor,
+    Place,
+    Whose,
+    bought_by,
+    count_orders,
+    encode_cursor,
+    page_of_orders,
+    sold_of,
+)
 
 PAGE_MAXIMUM = 100
 
@@ -44,7 +53,7 @@ class User:
         viewer_id = info.context.user_id
         if viewer_id is None or parse_id(self.id) != viewer_id:
             return None
-        return await OrderConnection.load(info, viewer_id, Place(first, after))
+        return await OrderConnection.load(info, bought_by(viewer_id), Place(first, after))
 
 
 @strawberry.type(description="What is left of a ticket; `version` rises with each change.")
@@ -90,6 +99,19 @@ class Ticket:
             return None
         order = await info.context.loader(load_own_orders).load((ticket_id, viewer_id))
         return None if order is None else Order.of(order)
+
+    @strawberry.field(description="The orders of one's own listing, newest first; null for others.")
+    async def sales(
+        self, info: Info, first: int = 20, after: str | None = None
+    ) -> "OrderConnection | None":
+        ticket_id, viewer_id = parse_id(self.id), info.context.user_id
+        if ticket_id is None or viewer_id is None:
+            return None
+        stock = await info.context.loader(load_stocks).load(ticket_id)
+        if stock is None or stock.seller_id != viewer_id:
+            return None
+        whose = sold_of(ticket_id, viewer_id)
+        return await OrderConnection.load(info, whose, Place(first, after))
 
 
 @strawberry.type(description="One step of an order's life.")
@@ -187,16 +209,16 @@ class OrderEdge:
 class OrderConnection:
     edges: list[OrderEdge]
     page_info: PageInfo
-    buyer_id: strawberry.Private[UUID]
+    whose: strawberry.Private[Whose]
 
     @classmethod
-    async def load(cls, info: Info, buyer_id: UUID, place: Place) -> Self:
-        """A page of a buyer's orders. Raises BadUserInput for an impossible place."""
+    async def load(cls, info: Info, whose: Whose, place: Place) -> Self:
+        """A page of those orders. Raises BadUserInput for an impossible place."""
         if not 0 <= place.first <= PAGE_MAXIMUM:
             raise BadUserInput(f"first: {place.first} is out of range; give 0 to {PAGE_MAXIMUM}")
         try:
             async with info.context.database.reading() as session:
-                page = await page_of_orders(session, buyer_id, place)
+                page = await page_of_orders(session, whose, place)
         except BadCursor as error:
             raise BadUserInput(f"after: {error}") from error
         edges = [OrderEdge(cursor=encode_cursor(each), node=Order.of(each)) for each in page.orders]
@@ -208,13 +230,13 @@ class OrderConnection:
                 start_cursor=edges[0].cursor if edges else None,
                 end_cursor=edges[-1].cursor if edges else None,
             ),
-            buyer_id=buyer_id,
+            whose=whose,
         )
 
     @strawberry.field(description="How many orders there are in all.")
     async def total_count(self, info: Info) -> int:
         async with info.context.database.reading() as session:
-            return await count_orders(session, self.buyer_id)
+            return await count_orders(session, self.whose)
 
 
 @strawberry.type(description="An order in its newest state; versions of one order only rise.")

@@ -69,6 +69,7 @@ class SignInMutation:
     async def sign_out(self, info: Info, everywhere: bool = False) -> SignOutResult:
         user_id, session_id = info.context.identity.user_id, info.context.identity.session_id
         if user_id is None or session_id is None:
+            info.context.clear_session_cookie()
             return Unauthenticated()
         async with info.context.database.transaction() as session:
             revoked = await sessions.revoke(

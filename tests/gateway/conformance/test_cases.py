@@ -61,8 +61,9 @@ def check_requests(subgraphs: dict[str, DataSubgraph], case: Case) -> None:
         got = [
             representation
             for request in sent.get(name, [])
-            for variable, value in (request.get("variables") or {}).items()
-            if variable.startswith("representations")
+            for value in (request.get("variables") or {}).values()
+            if isinstance(value, list)
             for representation in value
+            if isinstance(representation, dict) and "__typename" in representation
         ]
         assert got == wanted, sent

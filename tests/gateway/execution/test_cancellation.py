@@ -1,12 +1,15 @@
 """What is ended early and what never is: acceptance point G62, and shared work in flight."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 
 import pytest
 
 from gateway.execution.executor import answer_of
 from gateway.planner.plan import OperationKind, QueryPlan
+from gateway.transport.base import SubgraphResponse, TransportError
+from gateway.transport.headers import OutgoingHeaders
 from tests.gateway.execution.plans import (
     Client,
     answer,
@@ -99,3 +102,52 @@ async def test_the_next_mutation_waits_for_the_one_before() -> None:
         got = await answer(QueryPlan(OperationKind.MUTATION, steps, OUT), CLIENT, transports)
     assert got == {"data": {"x": 1, "y": 1}}
     assert seen == ["x", "y"]
+
+
+class Odd:
+    """A transport that does what it should not."""
+
+    def __init__(self, *, raises: bool) -> None:
+        self._raises = raises
+
+    def request(
+        self, body: bytes, headers: OutgoingHeaders, deadline: float | None, repeatable: bool
+    ) -> "asyncio.Future[SubgraphResponse]":
+        """Raise, or give a future that is cancelled."""
+        if self._raises:
+            raise RuntimeError("broken")
+        future: asyncio.Future[SubgraphResponse] = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(future.cancel)
+        return future
+
+    async def subscribe(
+        self, request: Mapping[str, object], headers: OutgoingHeaders
+    ) -> AsyncGenerator[Mapping[str, object], None]:
+        """Nothing to subscribe to."""
+        raise TransportError("no subscriptions")
+        yield {}
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+BOTH = QueryPlan(OperationKind.QUERY, (X, replace(Y, after=frozenset({0}))), OUT)
+
+
+async def test_a_request_that_the_transport_gives_up_is_a_failed_request() -> None:
+    odd = Odd(raises=False)
+    got = await answer(BOTH, CLIENT, {"a": odd, "b": odd})
+    assert got["data"] is None
+    assert {error["message"] for error in got["errors"]} == {
+        "The request to subgraph 'b' failed: the request was given up.",
+        "The request to subgraph 'a' failed: the request was given up.",
+    }
+
+
+async def test_a_broken_invariant_reaches_whoever_waits_for_the_answer() -> None:
+    async with (
+        subgraph_server(lambda _: Reply({"data": {"x": 1}})) as a,
+        open_subgraphs({"a": a.url}) as transports,
+    ):
+        with pytest.raises(RuntimeError, match="broken"):
+            await answer(BOTH, CLIENT, {**transports, "b": Odd(raises=True)})

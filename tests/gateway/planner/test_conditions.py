@@ -93,3 +93,10 @@ def test_order_decided_by_a_condition_is_left_to_run_time() -> None:
         "  id: ID!",
         "  x: Int",
     ]
+
+
+def test_contradicting_conditions_of_merged_fields_leave_nothing_behind() -> None:
+    (first, *_) = T.steps(
+        "query($a:Boolean!,$v:Boolean!){o:t{x} t @include(if:$a){id @skip(if:$a) n @skip(if:$v)}}"
+    )
+    assert first == "0 a: query($a:Boolean!,$v:Boolean!){t{x id@include(if:$a)@skip(if:$v)}}"

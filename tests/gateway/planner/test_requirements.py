@@ -221,3 +221,27 @@ def test_equal_arguments_in_another_order_are_one_field() -> None:
         ),
         "    $representations t <- T{id vs?{p?}}",
     ]
+
+
+SHARED_PATH = federation(
+    a="""
+        type Query { t: T }
+        type T @key(fields: "id") { id: ID! o: O }
+        type O { p: P }
+        type P { x: Int w: Int @shareable }
+    """,
+    b="""
+        type T @key(fields: "id") {
+          id: ID!
+          o: O @external
+          s: Int @requires(fields: "o { p { w } }")
+        }
+        type O { p: P @external }
+        type P { w: Int @shareable }
+    """,
+)
+
+
+def test_g33_what_a_client_wants_of_an_inputs_path_does_not_depend_on_the_condition() -> None:
+    (first, *_) = SHARED_PATH.steps("query($i:Boolean!){t{s @include(if:$i) o{p{x}}}}")
+    assert first == "0 a: query($i:Boolean!){t{id@include(if:$i) o{p{w@include(if:$i) x}}}}"

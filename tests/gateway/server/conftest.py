@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from gateway.server.identity import IdentityExchange
+from gateway.server.identity_exchange import IdentityExchange
 from gateway.server.process import DrainingServer, server_config
 from gateway.server.routes import build_app
 from gateway.server.serving import Serving, serving_of

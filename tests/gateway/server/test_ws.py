@@ -150,6 +150,15 @@ async def test_a_fault_of_ours_is_masked(serve: Serve) -> None:
     assert message["payload"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
 
 
+async def test_a_fault_before_any_operation_closes_the_socket_with_1011(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serve() as running, socket(running) as connection:
+        monkeypatch.setattr(running.serving, "callers", None)
+        await send(connection, type="connection_init")
+        assert await close_code(connection) == 1011
+
+
 async def test_a_socket_that_says_nothing_is_closed_with_4408(serve: Serve) -> None:
     async with serve(websocket_init_timeout_seconds=0.2) as running, socket(running) as connection:
         assert await close_code(connection) == 4408

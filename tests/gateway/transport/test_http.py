@@ -197,6 +197,36 @@ async def test_headers_go_along_but_for_those_of_one_connection() -> None:
     assert not {"connection", "evil", "x-injected", "x-old"} & seen.keys()
 
 
+async def test_answers_whose_head_is_known_are_read_as_the_first_was() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nSet-Cookie: a=1\r\n\r\n"
+    pieces = [
+        (head + b"one",),
+        (head + b"two",),
+        (head, b"3rd"),
+        (head[:20], head[20:] + b"4", b"th"),
+        (head + b"five",),  # longer than it says: read as far as it says, then closed
+        (head + b"six",),
+    ]
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while pieces:
+            await reader.readuntil(b"{x}")
+            for piece in pieces.pop(0):
+                writer.write(piece)
+                await asyncio.sleep(0.02)
+
+    server = await asyncio.start_server(say, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with client(f"http://127.0.0.1:{port}/") as http:
+        responses = [await http.request(BODY, NO_HEADERS, None, True) for _ in range(6)]
+    bodies = [response.body for response in responses]
+    assert bodies == [b"one", b"two", b"3rd", b"4th", b"fiv", b"six"]
+    assert {response.headers for response in responses} == {
+        ((b"content-length", b"3"), (b"set-cookie", b"a=1"))
+    }
+    server.close()
+
+
 async def test_an_interim_response_is_passed_over() -> None:
     async def early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"{x}")

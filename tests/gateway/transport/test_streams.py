@@ -6,6 +6,8 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from gateway.transport import connect
 from gateway.transport.base import AnswerRefused, ConnectFailed, ConnectionLost, Transport
@@ -120,3 +122,23 @@ async def test_an_error_message_is_the_last_event() -> None:
     ):
         got = [event async for event in subgraph.subscribe(REQUEST, NO_HEADERS)]
     assert got == [{"data": None, "errors": [{"message": "no"}]}]
+
+
+async def test_a_socket_that_is_never_acknowledged_is_given_up_and_closed() -> None:
+    closed = asyncio.Event()
+
+    async def silent(socket: ServerConnection) -> None:
+        await socket.wait_closed()
+        closed.set()
+
+    async with serve(
+        silent, "127.0.0.1", 0, subprotocols=[Subprotocol("graphql-transport-ws")]
+    ) as s:
+        port = next(iter(s.sockets)).getsockname()[1]
+        settings = SubgraphSettings(url=f"http://127.0.0.1:{port}/", connect_timeout_seconds=0.1)
+        subgraph = connect(settings)
+        with pytest.raises(ConnectFailed):
+            await anext(subgraph.subscribe(REQUEST, NO_HEADERS))
+        async with asyncio.timeout(2):
+            await closed.wait()
+        await subgraph.aclose()

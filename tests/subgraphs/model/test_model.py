@@ -62,7 +62,7 @@ def machine(world: World, runner: asyncio.Runner) -> type[RuleBasedStateMachine]
                 runner.run(world.hear_of(intent_id))
             runner.run(world.bustle(messages))
 
-        @precondition(lambda _: world.provider.intents)
+        @precondition(lambda _: bool(world.provider.intents))
         @rule(intent=ANY, card=CARDS, is_lost=RARELY, messages=MESSAGES)
         def pay(self, intent: int, card: Card, is_lost: bool, messages: list[int]) -> None:
             intent_id = chosen(list(world.provider.intents), -1 - intent)
@@ -87,28 +87,28 @@ def machine(world: World, runner: asyncio.Runner) -> type[RuleBasedStateMachine]
         def place(self, buyer: int, ticket: int, quantity: int, key: str) -> None:
             runner.run(world.place(buyer, ticket, quantity, key))
 
-        @precondition(lambda _: world.placed)
+        @precondition(lambda _: bool(world.placed))
         @rule(order=ANY, really=RARELY)
         def cancel(self, order: int, really: bool) -> None:
             if really:
                 runner.run(world.cancel(order))
 
-        @precondition(lambda _: world.placed)
+        @precondition(lambda _: bool(world.placed))
         @rule(order=ANY)
         def start_payment(self, order: int) -> None:
             runner.run(world.start_payment(order))
 
-        @precondition(lambda _: world.provider.intents)
+        @precondition(lambda _: bool(world.provider.intents))
         @rule(intent=ANY, succeeds=st.booleans())
         def authenticate(self, intent: int, succeeds: bool) -> None:
             world.provider.authenticate(chosen(list(world.provider.intents), intent), succeeds)
 
-        @precondition(lambda _: world.provider.intents)
+        @precondition(lambda _: bool(world.provider.intents))
         @rule(intent=ANY)
         def hear_of(self, intent: int) -> None:
             runner.run(world.hear_of(chosen(list(world.provider.intents), intent)))
 
-        @precondition(lambda _: world.placed)
+        @precondition(lambda _: bool(world.placed))
         @rule(order=ANY, amount=st.sampled_from([None, 1, 400, 1000, 5000]))
         def refund(self, order: int, amount: int | None) -> None:
             runner.run(world.refund(order, amount))

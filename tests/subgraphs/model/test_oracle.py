@@ -17,7 +17,7 @@ from shared.contracts.orders import OrderStatus
 from shared.db import Database
 from shared.ids import uuid7
 from subgraphs.orders import placing, reactions, reservations, transitions
-from subgraphs.orders.states import Change, HoldMove
+from subgraphs.orders.states import RULES, Change, HoldMove
 from subgraphs.payments import service as paying
 from subgraphs.payments.models import OrderReplica, Payment
 from tests.subgraphs.model.provider import Card
@@ -58,7 +58,7 @@ async def alter(database: Database, *statements: str) -> None:
 
 def rule_for_all(monkeypatch: Patch, change: Change) -> None:
     """The rule applies whatever the order's status."""
-    rules = dict(transitions.RULES)
+    rules = dict(RULES)
     rules[change] = replace(rules[change], sources=frozenset(OrderStatus))
     monkeypatch.setattr(transitions, "RULES", MappingProxyType(rules))
     transitions._known_statement.cache_clear()

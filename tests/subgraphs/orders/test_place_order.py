@@ -155,6 +155,28 @@ async def test_orders_are_paged_newest_first(
     assert (await orders.send(query, signer.token())).error_codes == ["UNAUTHENTICATED"]
 
 
+async def test_a_seller_sees_the_sales_of_a_listing_and_nobody_else_does(
+    database: Database, orders: GraphQLClient, signer: Signer
+) -> None:
+    ticket = await listed(database, a_ticket(quantity=5))
+    placed = [await place(database, a_request(ticket)) for _ in range(3)]
+    query = """query($r: [_Any!]!) { _entities(representations: $r) {
+        ... on Ticket { sales(first: 2) { totalCount edges { node { id buyer { id } } } } } } }"""
+    sent = {"r": [{"__typename": "Ticket", "id": str(ticket.id)}]}
+
+    async def sales_to(viewer: UUID | None) -> Any:
+        answer = await orders.send(query, signer.token(viewer), sent)
+        return answer.data["_entities"][0]["sales"]
+
+    mine = await sales_to(ticket.seller_id)
+    assert mine["totalCount"] == 3
+    assert [edge["node"]["buyer"]["id"] for edge in mine["edges"]] == [
+        str(order.buyer_id) for order in (placed[2], placed[1])
+    ]
+    assert await sales_to(placed[0].buyer_id) is None
+    assert await sales_to(None) is None
+
+
 async def test_entities_are_batched_and_answer_only_their_owner(
     database: Database, orders: GraphQLClient, signer: Signer
 ) -> None:

@@ -19,7 +19,9 @@ from tests.subgraphs.users.actors import SIGN_OUT, Visitor, column, events, run
 
 async def test_without_a_session_nobody_is_signed_in(visitor: Visitor) -> None:
     assert await visitor.me() is None
-    assert await visitor.sign_out() == {"__typename": "Unauthenticated"}
+    answer = await visitor.send(SIGN_OUT)
+    assert answer.data["signOut"] == {"__typename": "Unauthenticated"}
+    assert "Max-Age=0" in answer.headers["set-cookie"]
 
 
 @pytest.mark.parametrize("token", ["forged", "é", "x" * 5000, "a.b.c"])

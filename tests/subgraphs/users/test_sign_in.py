@@ -37,9 +37,10 @@ async def test_unknown_address_and_wrong_password_take_the_same_time(visitor: Vi
 
 
 async def _seconds_to_fail(visitor: Visitor, email: str) -> float:
-    started = time.perf_counter()
+    """This process's own time, hashing threads included: other load does not count."""
+    started = time.process_time()
     await visitor.sign_in(email, "wrong horse")
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 async def test_the_sixth_failure_is_refused_even_with_the_right_password(
