@@ -55,14 +55,19 @@ class Writer:
 
 
 def random_operation(schema: GraphQLSchema, dice: Dice) -> Operation:
-    """A legal query; aliases that conflict are avoided by trying again with fewer."""
+    """A legal query, now and then a mutation where there are any.
+
+    Aliases that conflict are avoided by trying again with fewer.
+    """
     for attempt in range(ATTEMPTS):
         writer = Writer(schema, dice, aliases=attempt < ATTEMPTS - 1)
-        root = schema.query_type
+        kind, root = "query", schema.query_type
+        if schema.mutation_type is not None and chance(dice, 4):
+            kind, root = "mutation", schema.mutation_type
         assert root is not None, "every schema has a query type"
         body = selection_set(writer, root, 0)
         head = writer.variables.definitions()
-        text = "\n".join([f"query Fuzz{head} {body}", *writer.fragment_texts])
+        text = "\n".join([f"{kind} Fuzz{head} {body}", *writer.fragment_texts])
         if not validate(schema, parse(text)):
             return Operation(text, dict(writer.variables.values))
     return Operation("{ __typename }", {})

@@ -1,11 +1,11 @@
 """The query graph: all ways that data can be had, shared by composition and planning.
 
-`build_graph(supergraph, labels)` makes a `QueryGraph` (`for_labels` one for other labels): one `Node` per composite type and subgraph
-(and per *view*, where a `@provides` makes external fields selectable). From a node lead field
-edges (`graph.edge(node, name)`, then `graph.target(node, edge)`) and casts
-(`graph.cast(node, object_type)`); `graph.keys[type]` are the key edges into subgraphs, interface
-objects included; `graph.roots[kind]` the entry points; `graph.hosts(type, field)` every place that
-resolves a field.
+`build_graph(supergraph, labels)` makes a `QueryGraph`: one `Node` per composite type and subgraph
+(and per *view*, where a `@provides` makes external fields selectable); `for_labels` gives the one
+for other progressive overrides. From a node lead field edges (`graph.edge(node, name)`, then
+`graph.target(node, edge)`) and casts (`graph.cast(node, object_type)`); `graph.keys[type]` are the
+key edges into subgraphs, interface objects included; `graph.roots[kind]` the entry points;
+`graph.hosts(type, field)` every place that resolves a field.
 
 `Search(graph)` finds paths. Given the nodes where an object is at hand (node → cost):
 

@@ -164,8 +164,14 @@ class Search:
         if not options:
             return None
         child = self.child_type(type_name, selection.name)
-        reached = self.spread(child, self.starts(options), barred)
-        return self.price(child, selection.selections, reached, barred)
+        starts = self.starts(options)
+        if not starts:
+            return None
+        at_hand = {node: Reach(node, cost) for node, cost in starts.items()}
+        price = self.price(child, selection.selections, at_hand, barred)
+        if price is not None and price < min(starts.values()) + ENTRY:
+            return price  # mostly so: no need to search for ways elsewhere
+        return self.price(child, selection.selections, self.spread(child, starts, barred), barred)
 
     def _price_fragment(
         self, type_name: str, selection: FragmentSelection, reached: Reached, barred: Barred

@@ -39,17 +39,17 @@ class Attempt:
     """Sites of the client; those of higher order were added for inputs."""
     contested: bool
     least: int
+    choices: tuple[Choice, ...]
+    """How each goal was met, where that was to be traced."""
 
 
-def best_attempt(
-    graph: QueryGraph, operation: NormalOperation, choices: list[Choice] | None = None
-) -> Attempt:
-    """The best way found; `choices` is filled with how the greedy one met each goal."""
+def best_attempt(graph: QueryGraph, operation: NormalOperation, *, traced: bool = False) -> Attempt:
+    """The best way found; `traced` for `explain`."""
     if operation.kind == "query":
         series: Series = [(operation.selections, dict(graph.roots["query"]))]
     else:
         series = _in_series(graph, operation)
-    best = _attempt(graph, operation, series, choices=choices)
+    best = _attempt(graph, operation, series, traced=traced)
     if not best.contested or len(series) != 1:
         return best
     budget = min(MAX_ATTEMPTS, MAX_GOALS // max(1, best.goals))
@@ -65,7 +65,7 @@ def best_attempt(
             tried.add(candidate)
             budget -= 1
             try:
-                attempt = _attempt(graph, operation, series, candidate)
+                attempt = _attempt(graph, operation, series, candidate, traced=traced)
             except PlanningFailed:
                 continue  # that entry cannot be done without
             if attempt.cost < best.cost:
@@ -90,13 +90,14 @@ def _attempt(
     series: Series,
     banned: Banned = frozenset(),
     *,
-    choices: list[Choice] | None = None,
+    traced: bool = False,
 ) -> Attempt:
     """Plan each part of the series; each waits for all before it."""
     search = Search(graph)
     builder = SiteBuilder(graph, search)
     walk = Walk(graph, search, builder, banned=banned)
-    chooser = Chooser(walk, operation.kind, choices=choices)
+    choices: list[Choice] = []
+    chooser = Chooser(walk, operation.kind, choices=choices if traced else None)
     goals = sites = least = 0
     for fields, hosts in series:
         builder.goals.clear()
@@ -111,7 +112,7 @@ def _attempt(
     drafts = make_drafts(chooser.entries)
     depth = max((draft.depth for draft in drafts), default=0)
     cost = (len(drafts), depth, len(chooser.entries))
-    return Attempt(chooser.entries, cost, goals, sites, walk.contested, least)
+    return Attempt(chooser.entries, cost, goals, sites, walk.contested, least, tuple(choices))
 
 
 def _least(graph: QueryGraph, goals: Sequence[Goal]) -> int:

@@ -6,7 +6,7 @@ from gateway.graph import for_labels
 from gateway.graph.dot import print_graph
 from gateway.operation.normalise import normalise, print_operation
 from gateway.operation.normalise.conditions import ALWAYS, print_condition
-from gateway.planner.attempts import best_attempt
+from gateway.planner.attempts import Attempt, best_attempt
 from gateway.planner.choose import Choice
 from gateway.planner.planner import PlanInput, plan_operation
 from gateway.planner.printer import print_plan
@@ -31,9 +31,7 @@ def _graph(given: PlanInput) -> str:
 
 
 def _paths(given: PlanInput) -> str:
-    choices: list[Choice] = []
-    _entries(given, choices)
-    return "\n".join(_choice(choice) for choice in choices)
+    return "\n".join(_choice(choice) for choice in _best(given).choices)
 
 
 def _choice(choice: Choice) -> str:
@@ -44,15 +42,15 @@ def _choice(choice: Choice) -> str:
 
 
 def _steps(given: PlanInput) -> str:
-    return "\n".join(line for entry in _entries(given, None) for line in _entry(entry))
+    return "\n".join(line for entry in _best(given).entries for line in _entry(entry))
 
 
-def _entries(given: PlanInput, choices: list[Choice] | None) -> list[Entry]:
+def _best(given: PlanInput) -> Attempt:
     graph = for_labels(given.graph, given.labels)
     operation = normalise(
         given.api_schema, given.document, given.operation_name, graph.runtime_types
     )
-    return best_attempt(graph, operation, choices).entries
+    return best_attempt(graph, operation, traced=True)
 
 
 def _entry(entry: Entry) -> list[str]:

@@ -6,6 +6,10 @@ from typing import Protocol
 
 WAVES = 10
 """Groups in which connections are ended, so that clients do not all reconnect at once."""
+LEAST_WAVE = 100
+"""Connections that may well be ended together."""
+FAREWELL_SECONDS = 0.1
+"""For the last frames to go out."""
 
 
 class Ending(Enum):
@@ -67,8 +71,10 @@ class LiveConnections:
     async def end_all(self, within_seconds: float) -> None:
         """End every connection, in waves spread over `within_seconds`."""
         connections = list(self._open)
-        size = max(1, -(-len(connections) // WAVES))
+        size = max(LEAST_WAVE, -(-len(connections) // WAVES))
         for start in range(0, len(connections), size):
+            if start:
+                await asyncio.sleep(within_seconds / WAVES)
             for connection in connections[start : start + size]:
                 connection.end(Ending.SHUTTING_DOWN)
-            await asyncio.sleep(within_seconds / WAVES)
+        await asyncio.sleep(FAREWELL_SECONDS)

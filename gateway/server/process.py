@@ -61,8 +61,7 @@ class DrainingServer(uvicorn.Server):
 
     async def _end_streams(self) -> None:
         seconds = self._serving.settings.drain_seconds * SHARE_FOR_STREAMS
-        live = self._serving.live
-        await live.end_all(seconds if len(live) > 1 else 0)
+        await self._serving.live.end_all(seconds)
         self.should_exit = True
 
 

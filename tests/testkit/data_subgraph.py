@@ -3,7 +3,8 @@
 Data is `{"objects": {"U:1": {"id": "1", "name": "Ann"}}, "roots": {"us": ["U:1"]}}`. Where the
 schema has an object, a string names one of the table. A field's value may be `{"$args": {...}}`
 (by its arguments as compact JSON), `{"$given": "price"}` (what the representation had),
-`{"$error": "text"}` (fails), or anything else as it is.
+`{"$error": "text"}` (fails), or anything else as it is. Types that `{"unknown": ["U"]}` lists fail
+every representation of theirs, and with it the batch, as if the subgraph had no resolver for them.
 """
 
 import json
@@ -61,6 +62,7 @@ class DataSubgraph:
             for name, fields in (data.get("objects") or {}).items()
         }
         self._roots: JSONObject = data.get("roots") or {}
+        self._unknown = frozenset(data.get("unknown") or ())
 
     def answer(self, request: JSONObject) -> JSONObject:
         """The response; a document that is not valid here is answered with errors alone."""
@@ -115,7 +117,7 @@ class DataSubgraph:
     def _entity(self, representation: JSONObject) -> JSONObject | None:
         """The object that has every value of the representation that it has a plain value for."""
         wanted = self.schema.type_map.get(representation["__typename"])
-        if wanted is None:
+        if wanted is None or wanted.name in self._unknown:
             raise GraphQLError(f"unknown type {representation['__typename']}")
         names = {wanted.name}
         if is_abstract_type(wanted):

@@ -41,6 +41,8 @@ def deal_late_features(deal: Deal) -> None:
         deal_abstract_provides(deal)
     if chance(deal.dice, 3):
         deal_interface_field(deal)
+    if chance(deal.dice, 2):
+        deal_mutations(deal)
 
 
 def deal_nested_key(deal: Deal, entity: Entity) -> None:
@@ -187,3 +189,12 @@ def deal_interface_field(deal: Deal) -> None:
                 stricter = "!" if not type_.endswith("!") and chance(deal.dice, 2) else ""
                 types[entity.name].fields["common"] = f"common: {type_}{stricter}"
             return
+
+
+def deal_mutations(deal: Deal) -> None:
+    """Up to two mutations in each subgraph."""
+    for index in range(len(deal.subgraphs)):
+        for count in range(deal.dice.below(3)):
+            type_ = output_type(deal, index)
+            mutation = deal.local(index, "Mutation")
+            mutation.fields[f"m{index}{count}"] = f"m{index}{count}(x: Int): {type_}"

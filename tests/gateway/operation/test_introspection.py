@@ -1,5 +1,7 @@
 """Introspection from the API schema."""
 
+import pytest
+import strawberry
 from graphql import build_schema, get_introspection_query
 
 from gateway.operation.introspection import answer
@@ -7,9 +9,15 @@ from gateway.operation.introspection import answer
 SCHEMA = build_schema("""
 directive @tagged(name: String!) repeatable on FIELD
 scalar When @specifiedBy(url: "https://example.com/when")
+input Plain { a: Int }
 input Choice @oneOf { a: Int b: Int }
-type Query { new: When  old(c: Choice): Int @deprecated(reason: "use new") }
+type Query { new: When  old(c: Choice, p: Plain): Int @deprecated(reason: "use new") }
 """)
+
+
+@strawberry.type
+class StrawberryQuery:
+    a: int = 1
 
 
 def test_deprecated_fields_appear_when_the_variable_says_so() -> None:
@@ -30,9 +38,16 @@ def test_a_type_is_found_by_variable_under_the_client_s_alias() -> None:
     assert answer(SCHEMA, document, {"n": "Nothing"}) == {"it": None}
 
 
-def test_an_input_object_of_which_one_field_is_sent_says_so() -> None:
-    document = '{ __type(name: "Choice") { isOneOf } }'
-    assert answer(SCHEMA, document, {}) == {"__type": {"isOneOf": True}}
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Choice", True), ("Plain", False), ("Query", None)]
+)
+def test_a_type_says_whether_one_of_its_fields_is_sent_even_beside_strawberry(
+    name: str, expected: bool | None
+) -> None:
+    """Strawberry replaces the resolver of `isOneOf` in the whole process."""
+    strawberry.Schema(query=StrawberryQuery)
+    document = f'{{ __type(name: "{name}") {{ isOneOf }} }}'
+    assert answer(SCHEMA, document, {}) == {"__type": {"isOneOf": expected}}
 
 
 def test_repeatable_directives_are_told_apart() -> None:

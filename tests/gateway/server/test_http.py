@@ -9,6 +9,7 @@ import pytest
 from tests.gateway.server.conftest import Running, Serve, code_of
 
 JSON = {"content-type": "application/json"}
+GZIPPED = gzip.compress(b"{}", mtime=0)
 RESPONSE_JSON = "application/graphql-response+json"
 
 

@@ -70,6 +70,7 @@ async def test_a_body_is_read_however_it_is_framed(reply: Reply) -> None:
         ("deflate", zlib.compress(b'{"data":1}')),
         ("deflate", zlib.compress(b'{"data":1}')[2:-4]),
     ],
+    ids=["gzip", "zlib", "raw-deflate"],
 )
 async def test_compressed_answers_are_unpacked(encoding: str, packed: bytes) -> None:
     reply = Reply(packed, headers=(("Content-Encoding", encoding),))
