@@ -5,30 +5,35 @@ runtime types aside. It tells where an answer can be merged by `dict.update`, an
 that stand for the same entity are interchangeable, so that one of them can serve everywhere.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from gateway.planner.plan import EntityInput, FetchField, FetchStep, PathSegment, ResponsePath
 
 TYPENAME = "__typename"
 
+Asker = tuple[int, int]
+"""A selection of the plan: the step's id and the input's number in it."""
+
 
 @dataclass(slots=True, eq=False)
 class DataNode:
-    """One place of the merged data: its keys, and the type names it was selected as."""
+    """One place of the merged data: its keys, the type names it was selected as, and by whom."""
 
     children: dict[str, "DataNode"] = field(default_factory=dict)
     type_names: set[str] = field(default_factory=set)
+    askers: set["Asker"] = field(default_factory=set)
     leaf: bool = False
     interned: bool = False
 
-    def add(self, fields: tuple[FetchField, ...]) -> None:
+    def add(self, fields: tuple[FetchField, ...], asker: "Asker") -> None:
         """Put a selection here."""
         for item in fields:
             child = self.children.setdefault(item.source_key, DataNode())
             child.type_names.add(item.type.strip("[]!"))
+            child.askers.add(asker)
             child.leaf = child.leaf or not item.selection
-            child.add(item.selection)
+            child.add(item.selection, asker)
 
     def at(self, path: ResponsePath) -> "DataNode | None":
         """The place that `path` leads to; None when no step selects it."""
@@ -40,6 +45,7 @@ class DataNode:
     def absorb(self, other: "DataNode") -> None:
         """Also hold what `other` holds."""
         self.type_names |= other.type_names
+        self.askers |= other.askers
         self.leaf = self.leaf or other.leaf
         for key, child in other.children.items():
             mine = self.children.setdefault(key, child)
@@ -69,25 +75,52 @@ class InputAnalysis:
 
 
 def analyse(
-    root: DataNode, step: FetchStep, object_types: frozenset[str], shares: bool
-) -> tuple[InputAnalysis, ...]:
-    """The facts of a step's inputs (of its one selection for a root step), which then count in.
+    steps: Sequence[FetchStep], object_types: frozenset[str], shares: bool
+) -> tuple[DataNode, list[tuple[InputAnalysis, ...]]]:
+    """All that the data may hold, and per step the facts of its inputs (a root step has one).
 
     Steps must come in the plan's order. `shares` False forbids objects in several places.
+    Parallel steps answer in any order, so a composite key that several selections fill overlaps
+    for each of them, for the first as well.
     """
+    root = DataNode()
+    found = [_analyse_step(root, step, object_types, shares) for step in steps]
+    return root, [
+        tuple(
+            replace(one, overlaps=one.overlaps or _contested(root, step, number))
+            for number, one in enumerate(facts)
+        )
+        for step, facts in zip(steps, found, strict=True)
+    ]
+
+
+def _analyse_step(
+    root: DataNode, step: FetchStep, object_types: frozenset[str], shares: bool
+) -> tuple[InputAnalysis, ...]:
     if not step.inputs:
         node = _ensure(root, step.path)
         overlaps = _overlaps(node, step.selections[0])
-        node.add(step.selections[0])
+        node.add(step.selections[0], (step.id, 0))
         return (InputAnalysis(overlaps),)
     found = tuple(
         _analyse_input(root, entity, fields, object_types, shares)
         for entity, fields in zip(step.inputs, step.selections, strict=True)
     )
-    for entity, fields in zip(step.inputs, step.selections, strict=True):
+    for number, (entity, fields) in enumerate(zip(step.inputs, step.selections, strict=True)):
         for target in entity.targets:
-            _ensure(root, target).add(fields)
+            _ensure(root, target).add(fields, (step.id, number))
     return found
+
+
+def _contested(root: DataNode, step: FetchStep, number: int) -> bool:
+    """Whether another selection fills an object that this one fills too."""
+    places = step.inputs[number].targets if step.inputs else (step.path,)
+    return any(
+        len(_ensure(root, place).children[item.source_key].askers) > 1
+        for place in places
+        for item in step.selections[number]
+        if item.selection
+    )
 
 
 def _analyse_input(

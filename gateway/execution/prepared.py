@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from graphql import GraphQLObjectType, GraphQLSchema
 
 from gateway.execution.completion_source import FastCompletion, compile_completion
-from gateway.execution.data_shape import DataNode, InputAnalysis, analyse
+from gateway.execution.data_shape import InputAnalysis, analyse
 from gateway.execution.merge import Merge, deep_merge, separately
 from gateway.execution.representations import Batch, Collect, collector
 from gateway.execution.representations_source import compile_collector
@@ -142,17 +142,18 @@ def prepare_plan(
         name for name, type_ in api_schema.type_map.items() if isinstance(type_, GraphQLObjectType)
     )
     shares = not any(entity.contexts for step in plan.steps for entity in step.inputs)
-    root = DataNode()
+    root, analyses = analyse(plan.steps, object_types, shares)
     positions = {step.id: index for index, step in enumerate(plan.steps)}
     steps = []
-    for step in plan.steps:
-        analysis = analyse(root, step, object_types, shares)
+    for step, analysis in zip(plan.steps, analyses, strict=True):
         general = deep_merge(object_types, step.subgraph)
         if not shares:  # objects of one entity may differ later, by their contexts
             general = separately(general)
-            analysis = tuple(replace(found, overlaps=True) for found in analysis)
-        prepared = _prepare_step(plan, step, positions, analysis, general)
-        steps.append(_generated(prepared, analysis) if generate else prepared)
+            facts = tuple(replace(found, overlaps=True) for found in analysis)
+        else:
+            facts = analysis
+        prepared = _prepare_step(plan, step, positions, facts, general)
+        steps.append(_generated(prepared, facts) if generate else prepared)
     shape = _root_shape(plan, api_schema)
     return PreparedPlan(
         kind=plan.kind,

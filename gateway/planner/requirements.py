@@ -149,6 +149,9 @@ class Requirements:
         choice: tuple[bool, Option],
     ) -> Input:
         is_key, option = choice
+        outermost = place.site is self.cursor.place.site
+        # Below the key's own fields null may be a value like any other, as in a list of products.
+        needed = is_key and (outermost or option.edge.type.text.endswith("!"))
         chooser, walk = self.chooser, self.chooser.walk
         identity = Identity(selection.name + selection.arguments, selection.name)
         barred = self.cursor.barred
@@ -160,7 +163,7 @@ class Requirements:
         self.after.add(tree.entry)
         if not selection.selections:
             tree.leaf(identity, on).wanted.append(self.entry)
-            return Input(identity, on, is_key)
+            return Input(identity, on, needed)
         site = walk.builder.child(place, identity)
         child = tree.children.get(site)
         if child is None:
@@ -176,7 +179,7 @@ class Requirements:
         )
         if walk.graph.supergraph.types[site.type].abstract:
             inner.insert(0, Input(TYPENAME, None, False))
-        return Input(identity, on, is_key, merged(inner))
+        return Input(identity, on, needed, merged(inner))
 
     def _fragment(
         self, place: Place, reachable: Reachable, selection: FragmentSelection, is_key: bool

@@ -71,6 +71,16 @@ class RefundRequest:
             raise InvalidArgument("reason", f"must have at most {MAX_REASON_LENGTH} characters")
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A refund to be opened; without a request it is the house's own (R3)."""
+
+    amount: Money
+    reason: str | None
+    request: RefundRequest | None = None
+    delay_seconds: int = 0
+
+
 async def refund_order(session: AsyncSession, request: RefundRequest) -> Refund:
     """Ask for a refund of a paid order; a repeat of the same key returns the same refund.
 
@@ -89,7 +99,7 @@ async def refund_order(session: AsyncSession, request: RefundRequest) -> Refund:
     if not 1 <= wanted <= refundable.amount_minor:
         raise NotRefundable(order, refundable)
     amount = Money(wanted, refundable.currency)
-    return await _open_refund(session, payment, amount, request.reason, request)
+    return await _open_refund(session, payment, _Wanted(amount, request.reason, request))
 
 
 async def request_due_refund(
@@ -99,7 +109,7 @@ async def request_due_refund(
     due = await _refundable(session, payment)
     if due.amount_minor:
         reason = "the order could not stand"
-        await _open_refund(session, payment, due, reason, None, delay_seconds)
+        await _open_refund(session, payment, _Wanted(due, reason, delay_seconds=delay_seconds))
 
 
 async def apply_transfer(session: AsyncSession, refund_id: UUID, transfer: Transfer) -> Refund:
@@ -173,15 +183,9 @@ async def _take_back(session: AsyncSession, refund: Refund, payment: Payment) ->
     return changed
 
 
-async def _open_refund(
-    session: AsyncSession,
-    payment: Payment,
-    amount: Money,
-    reason: str | None,
-    request: RefundRequest | None,
-    delay_seconds: int = 0,
-) -> Refund:
+async def _open_refund(session: AsyncSession, payment: Payment, wanted: _Wanted) -> Refund:
     """A new refund of a payment whose row is locked by the caller, and the call for it."""
+    request = wanted.request
     counted = select(func.count()).where(refunds.c.payment_id == payment.id).scalar_subquery()
     result = await session.execute(
         insert(refunds)
@@ -192,9 +196,9 @@ async def _open_refund(
             order_id=payment.order_id,
             number=counted + 1,
             status=RefundStatus.REQUESTED,
-            amount_minor=amount.amount_minor,
-            currency=amount.currency,
-            reason=reason,
+            amount_minor=wanted.amount.amount_minor,
+            currency=wanted.amount.currency,
+            reason=wanted.reason,
             requested_by=request.seller_id if request else None,
             idempotency_key=request.idempotency_key if request else None,
             fingerprint=request.fingerprint if request else None,
@@ -205,8 +209,8 @@ async def _open_refund(
     )
     refund = to_refund(result.mappings().one())
     await announce_refund(session, contract.REFUND_REQUESTED, refund, payment)
-    call = NewCall(CallKind.REFUND, refund.provider_key, payment.id, refund.id, delay_seconds)
-    await request_call(session, call)
+    key, delay = refund.provider_key, wanted.delay_seconds
+    await request_call(session, NewCall(CallKind.REFUND, key, payment.id, refund.id, delay))
     return refund
 
 

@@ -44,21 +44,24 @@ class Sent:
 class Case:
     """One operation and what must come out.
 
-    `data` is compared with the order of its keys. `errors` lists what each error must hold
-    (`path`, `code`, `service`, `message` as a part). `refused` is the code of an operation that
-    is not executed. `secrets` are words that the response must not have. `labels` are the
-    progressive overrides that are on, `faults` the subgraphs that do not answer the truth.
+    `data` is compared with the order of its keys, unless `any_data` leaves it open. `errors` lists
+    what each error must hold (`path`, `code`, `service`, `message` as a part). `refused` is the
+    code of an operation that is not executed. `secrets` are words that the response must not
+    have. `labels` are the progressive overrides that are on, `faults` the subgraphs that do not
+    answer the truth, `slow` those that answer it late.
     """
 
     name: str
     operation: str
     variables: JSONObject
     data: JSONObject | None
+    any_data: bool
     errors: list[JSONObject]
     refused: str | None
     secrets: list[str]
     labels: frozenset[str]
     faults: dict[str, Fault]
+    slow: list[str]
     sent: Sent
 
 
@@ -83,7 +86,7 @@ def load(folder: Path) -> Feature:
 def _case(written: JSONObject) -> Case:
     """A case; a key that nothing reads is a mistake and fails."""
     rest = dict(written)
-    case = Case(
+    return Case(
         name=rest.pop("name"),
         operation=rest.pop("operation"),
         variables=rest.pop("variables", {}),
@@ -93,9 +96,10 @@ def _case(written: JSONObject) -> Case:
         secrets=rest.pop("secrets", []),
         labels=frozenset(rest.pop("labels", ())),
         faults={name: Fault(**fault) for name, fault in rest.pop("faults", {}).items()},
+        slow=rest.pop("slow", []),
+        any_data=rest.pop("any_data", False),
         sent=Sent(**rest),
     )
-    return case
 
 
 def features() -> list[Feature]:

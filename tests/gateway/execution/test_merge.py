@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.execution.data_shape import DataNode, analyse
+from gateway.execution.data_shape import analyse
 from gateway.execution.failures import Failure, Reason
 from gateway.execution.merge import deep_merge, separately
 from gateway.planner.plan import LIST, OperationKind, QueryPlan
@@ -113,7 +113,6 @@ async def test_g46_a_root_that_is_entered_again_gets_its_data_where_it_is() -> N
 
 
 def test_objects_that_hold_only_their_key_are_interchangeable_and_others_are_not() -> None:
-    root = DataNode()
     key = fetched("id", "ID!")
     step = root_step(
         "a",
@@ -121,13 +120,21 @@ def test_objects_that_hold_only_their_key_are_interchangeable_and_others_are_not
         fetched("p", "P", key, fetched("title", "String")),
         fetched("ps", "[P]", fetched("best", "P", key)),
     )
-    analyse(root, step, frozenset({"P"}), shares=True)
     bare, full = ("ps", LIST, "best"), ("p",)
-    join = entity_step("b", "...", (entities("P", bare, full),), (fetched("n", "String"),))
-    (found,) = analyse(root, join, frozenset({"P"}), shares=True)
+    inputs = (entities("P", bare, full),)
+    join = entity_step("b", "...", inputs, (fetched("n", "String"),), id=1)
+    again = entity_step("b", "...", inputs, (fetched("n", "String"),), id=2)
+    _, (_, (found,), (repeated,)) = analyse((step, join, again), frozenset({"P"}), shares=True)
     assert found.interned == {bare}
     assert found.known_type == "P"
     assert not found.overlaps
-    (repeated,) = analyse(root, join, frozenset({"P"}), shares=True)
     assert repeated.overlaps
     assert not repeated.interned
+
+
+def test_an_object_that_parallel_steps_fill_overlaps_for_the_first_as_well() -> None:
+    first = root_step("a", "{...}", fetched("p", "P", fetched("a", "Int")))
+    second = root_step("b", "{...}", fetched("p", "P", fetched("b", "Int")), id=1)
+    alone = root_step("b", "{...}", fetched("q", "P", fetched("b", "Int")), id=2)
+    _, facts = analyse((first, second, alone), frozenset({"P"}), shares=True)
+    assert [found.overlaps for (found,) in facts] == [True, True, False]

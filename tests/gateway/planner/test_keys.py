@@ -85,7 +85,7 @@ def test_g26_a_composite_key_through_lists() -> None:
             "1 b after 0: query($representations:[_Any!]!){"
             "_entities(representations:$representations){...on T{n}}}"
         ),
-        "    $representations t <- T{products{id pid category{id tag}} selected{id}}",
+        "    $representations t <- T{products{id pid? category?{id? tag?}} selected{id}}",
     ]
 
 

