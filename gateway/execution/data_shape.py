@@ -5,7 +5,7 @@ runtime types aside. It tells where an answer can be merged by `dict.update`, an
 that stand for the same entity are interchangeable, so that one of them can serve everywhere.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.planner.plan import EntityInput, FetchField, FetchStep, PathSegment, ResponsePath
@@ -85,13 +85,36 @@ def analyse(
     """
     root = DataNode()
     found = [_analyse_step(root, step, object_types, shares) for step in steps]
+    fillers = _fillers(steps)
     return root, [
         tuple(
-            replace(one, overlaps=one.overlaps or _contested(root, step, number))
+            replace(one, overlaps=one.overlaps or _contested(root, step, number, fillers))
             for number, one in enumerate(facts)
         )
         for step, facts in zip(steps, found, strict=True)
     ]
+
+
+Fillers = Mapping[tuple[str, str], set[Asker]]
+"""Runtime type and key of a composite field → the entity selections that fill it."""
+
+
+def _fillers(steps: Sequence[FetchStep]) -> Fillers:
+    """An entity's object may stand in several places, so that its type counts, not its path."""
+    found: dict[tuple[str, str], set[Asker]] = {}
+    for step in steps:
+        for number, (entity, fields) in enumerate(zip(step.inputs, step.selections, strict=False)):
+            for filled in _filled(entity, fields):
+                found.setdefault(filled, set()).add((step.id, number))
+    return found
+
+
+def _filled(entity: EntityInput, fields: tuple[FetchField, ...]) -> Iterator[tuple[str, str]]:
+    for representation in entity.representations:
+        for item in fields:
+            if item.selection:
+                for name in representation.types & (item.on or representation.types):
+                    yield name, item.source_key
 
 
 def _analyse_step(
@@ -112,13 +135,16 @@ def _analyse_step(
     return found
 
 
-def _contested(root: DataNode, step: FetchStep, number: int) -> bool:
+def _contested(root: DataNode, step: FetchStep, number: int, fillers: Fillers) -> bool:
     """Whether another selection fills an object that this one fills too."""
-    places = step.inputs[number].targets if step.inputs else (step.path,)
+    fields = step.selections[number]
+    entity = step.inputs[number] if step.inputs else None
+    if entity and any(len(fillers[filled]) > 1 for filled in _filled(entity, fields)):
+        return True
     return any(
         len(_ensure(root, place).children[item.source_key].askers) > 1
-        for place in places
-        for item in step.selections[number]
+        for place in (entity.targets if entity else (step.path,))
+        for item in fields
         if item.selection
     )
 

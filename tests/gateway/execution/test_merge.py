@@ -138,3 +138,12 @@ def test_an_object_that_parallel_steps_fill_overlaps_for_the_first_as_well() -> 
     alone = root_step("b", "{...}", fetched("q", "P", fetched("b", "Int")), id=2)
     _, facts = analyse((first, second, alone), frozenset({"P"}), shares=True)
     assert [found.overlaps for (found,) in facts] == [True, True, False]
+
+
+def test_an_object_in_two_places_overlaps_for_each_that_fills_it() -> None:
+    key = fetched("id", "ID!")
+    step = root_step("a", "{...}", fetched("p", "P", key), fetched("q", "P", key))
+    one = entity_step("b", "...", (entities("P", ("p",)),), (fetched("f", "F", key),), id=1)
+    other = entity_step("b", "...", (entities("P", ("q",)),), (fetched("f", "F", key),), id=2)
+    _, facts = analyse((step, one, other), frozenset({"P"}), shares=True)
+    assert [found.overlaps for (found,) in facts] == [False, True, True]
