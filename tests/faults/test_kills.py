@@ -17,6 +17,7 @@ from tests.testkit.product import CHECKOUT, Product, running
 HOLD_SECONDS = 15
 TOURS = 10
 AT_ONCE = 3
+BACK_SECONDS = 30.0
 SETTLE_SECONDS = HOLD_SECONDS + 60.0
 
 UNSETTLED = """
@@ -67,8 +68,20 @@ async def kill_each_once(product: Product, dice: random.Random) -> list[str]:
     return names
 
 
+async def connect(url: str) -> asyncpg.Connection:
+    """A connection, as soon as the killed PostgreSQL is back."""
+    deadline = asyncio.get_running_loop().time() + BACK_SECONDS
+    while True:
+        try:
+            return await asyncpg.connect(url)
+        except (OSError, asyncpg.PostgresError):
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.2)
+
+
 async def rows(product: Product, database: str, query: str) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(product.state()["databases"][database])
+    connection = await connect(product.state()["databases"][database])
     try:
         found: list[asyncpg.Record] = await connection.fetch(query)
         return found

@@ -11,6 +11,7 @@ from shared.bus import Message, Queue
 from shared.bus.connect import connect
 from shared.contracts.events import decode
 from shared.contracts.orders import STOCK_CHANGED, StockSnapshot
+from shared.contracts.topology import QUEUES
 from shared.db import Database
 from shared.worker import run_worker
 from subgraphs.tickets.models import Stock
@@ -72,6 +73,7 @@ async def test_stock_changes_are_followed(bus_url: str, database: Database) -> N
     event = an_event(STOCK_CHANGED, aggregate_id=ticket_id, version=3, data=data)
     bus = connect(bus_url)
     await bus.start()
+    await bus.declare(QUEUES)
     await bus.publish([as_message(event)] * 3)
 
     async def arrived() -> bool:
