@@ -9,6 +9,7 @@
         ├── ValidationFailed         GRAPHQL_VALIDATION_FAILED
         ├── LimitExceeded            OPERATION_LIMIT_EXCEEDED: tokens, depth, aliases ...
         ├── OperationNotResolved     OPERATION_RESOLUTION_FAILURE: by `operationName`
+        ├── AccessDenied             UNAUTHORIZED_FIELD_OR_TYPE: guarded elements
         ├── BadVariables             BAD_USER_INPUT
         ├── PersistedQueryNotFound   PERSISTED_QUERY_NOT_FOUND
         ├── PersistedQueryMismatch   PERSISTED_QUERY_MISMATCH
@@ -21,7 +22,7 @@ A `RequestRefused` carries the GraphQL errors that the client gets; what HTTP st
 server decides (`gateway.server.http_response`). A subgraph's failure is data, not an exception.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 from graphql import GraphQLError
@@ -96,6 +97,26 @@ class OperationNotResolved(RequestRefused):
     """`operationName` is missing, unknown or ambiguous."""
 
     code = "OPERATION_RESOLUTION_FAILURE"
+
+
+class AccessDenied(RequestRefused):
+    """The document selects elements that are guarded by access-control directives."""
+
+    code = "UNAUTHORIZED_FIELD_OR_TYPE"
+
+    @classmethod
+    def to(cls, coordinates: Iterable[str]) -> Self:
+        """The refusal with an error for each schema coordinate."""
+        return cls(
+            [
+                {
+                    "message": f"Access to {coordinate} is guarded, and this gateway takes no "
+                    "decision about callers yet: leave it out.",
+                    "extensions": {"code": cls.code, "coordinate": coordinate},
+                }
+                for coordinate in coordinates
+            ]
+        )
 
 
 class BadVariables(RequestRefused):

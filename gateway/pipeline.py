@@ -23,6 +23,7 @@ from gateway.execution.prepared import PreparedPlan, prepare_plan
 from gateway.execution.subscription import Subscribed, events
 from gateway.execution.wire_json import dumps
 from gateway.operation.document import parse_document, select_operation, validate_document
+from gateway.operation.guards import guarded_coordinates, refuse_guarded
 from gateway.operation.introspection import answer as introspect
 from gateway.operation.limits import NO_LIMITS, Limits
 from gateway.operation.variables import CoerceVariables, compile_variables
@@ -111,6 +112,7 @@ class Pipeline:
         self.replaced_by: Pipeline | None = None
         """Set by a reload: subscriptions that run here go on there."""
         self._options = options or PipelineOptions()
+        self._guarded = guarded_coordinates(snapshot.supergraph)
         self._has_labels = bool(snapshot.supergraph.labels)
         self._operations: OrderedDict[OperationKey, PreparedOperation] = OrderedDict()
         self._characters = 0
@@ -151,6 +153,7 @@ class Pipeline:
         document = parse_document(request.query, self._options.limits)
         validate_document(schema, document)
         operation = select_operation(document, request.operation_name)
+        refuse_guarded(schema, document, self._guarded)
         plan = plan_operation(
             PlanInput(
                 graph=self.snapshot.graph,
