@@ -85,7 +85,7 @@ class GraphQLEndpoint:
             await self._answer(call)
         except ClientLeft:
             call.status = CLIENT_LEFT
-        except Exception:
+        except Exception:  # the process edge: logged whole, answered masked
             logger.exception("request %s failed", call.request_id)
             if not call.status:
                 await self._send(call, 500, error_body([internal_error(call.request_id)]))

@@ -134,7 +134,7 @@ class Operations:
         except RequestRefused as refused:
             outcome = refused.code
             await self._output.error(operation_id, refused.errors)
-        except Exception:
+        except Exception:  # one operation must not end its connection
             outcome = INTERNAL_SERVER_ERROR
             request_id = request_id_of(self._headers)
             logger.exception("request %s failed on its connection", request_id)

@@ -137,7 +137,7 @@ class Stream:
                     await self._response.send(self._framing.event(answer.body))
         except RequestRefused as refused:
             self._errors = refused.errors
-        except Exception:
+        except Exception:  # the head is sent: the error has to go into the stream
             logger.exception("request %s failed in its stream", self._call.request_id)
             self._errors = [internal_error(self._call.request_id)]
 

@@ -59,7 +59,7 @@ class SocketServer:
         self._serving.live.add(socket)
         try:
             await socket.run()
-        except Exception:
+        except Exception:  # the process edge: logged whole, closed with a code
             logger.exception("a socket failed")
             await send({"type": "websocket.close", "code": CloseCode.INTERNAL_ERROR})
         finally:
